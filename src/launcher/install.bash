@@ -1,0 +1,185 @@
+# shellcheck shell=bash disable=SC2154  # variables of the script that sources this
+# Finds the programs pgbosun needs and installs those that are missing. Sourced by ../../pgbosun.
+# find_X sets the variables for X, or fails if X is missing.
+
+apt_options=()
+
+usable() { "${as_user[@]}" test -x "$1"; }
+
+# For tests of this script: PGBOSUN_IGNORE_INSTALLED="java pg" acts as if these were not installed.
+ignored() { [[ " ${PGBOSUN_IGNORE_INSTALLED:-} " == *" $1 "* ]]; }
+
+find_java() {
+    local candidates=() jdk version on_path
+    if ! ignored java; then
+        on_path=$(readlink -f "$(command -v java)" || true)
+        candidates=("${JAVA_HOME:-}" "${on_path%/bin/java}" /usr/lib/jvm/*)
+    fi
+    for jdk in "${candidates[@]}" "$home"/debian/usr/lib/jvm/*; do
+        if [[ ! -r $jdk/release ]] || ! usable "$jdk/bin/javac"; then continue; fi
+        version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$jdk/release")
+        if ((${version:-0} >= 25)); then
+            export JAVA_HOME=$jdk
+            return
+        fi
+    done
+    return 1
+}
+
+find_pg() {
+    local candidates=() bin lib program version
+    if ! ignored pg; then
+        mapfile -t candidates < <(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV)
+        candidates=("${PGBOSUN_PG_BIN:-}" "${candidates[@]}" "$(pg_config --bindir 2>/dev/null || true)")
+    fi
+    for bin in "${candidates[@]}" "$home"/debian/usr/lib/postgresql/*/bin; do
+        for program in initdb postgres pg_ctl pg_dump psql pgbench; do
+            usable "$bin/$program" || continue 2
+        done
+        lib=
+        [[ $bin == "$home"/debian/* ]] && lib=$(printf '%s:' "$home"/debian{/usr,}/lib/*-linux-gnu*)
+        version=$(LD_LIBRARY_PATH="$lib${LD_LIBRARY_PATH:-}" "$bin/postgres" --version 2>/dev/null || true)
+        if [[ $version =~ \)\ ([0-9]+) ]] && ((BASH_REMATCH[1] >= 15)); then
+            export PGBOSUN_PG_BIN=$bin PGBOSUN_PG_LIB=${lib%:}
+            return
+        fi
+    done
+    return 1
+}
+
+find_mvn() {
+    if ! ignored mvn && mvn=$(command -v mvn) && usable "$mvn"; then return; fi
+    mvn=$home/debian/usr/share/maven/bin/mvn
+    usable "$mvn"
+}
+
+find_node() {
+    local version
+    ! ignored node && command -v npm >/dev/null && version=$(node --version 2>/dev/null) || return 1
+    version=${version#v}
+    ((${version%%.*} >= 18))
+}
+
+packages_for() {
+    local name newest
+    case $1 in
+        java)
+            for name in {openjdk-{25,26,27,28,29}-jdk-headless,temurin-{25,26,27,28,29}-jdk}; do
+                if in_apt "$name"; then
+                    echo "$name"
+                    return
+                fi
+            done
+            return 1
+            ;;
+        pg)
+            newest=$(apt-cache "${apt_options[@]}" search --names-only '^postgresql-[0-9]+$' |
+                sed -n 's/^postgresql-\([0-9]*\) .*/\1/p' | sort -n | tail -1)
+            ((${newest:-0} >= 15)) && echo "postgresql-$newest postgresql-client-$newest"
+            ;;
+        mvn) in_apt maven && echo maven ;;
+        # npm is hundreds of Debian packages with fixed paths: it does not work unpacked elsewhere.
+        node) [[ $apt_mode == install ]] && in_apt npm && echo nodejs npm ;;
+    esac
+}
+
+in_apt() { [[ -n $(apt-cache "${apt_options[@]}" madison "$1" 2>/dev/null) ]]; }
+
+requirement() {
+    case $1 in
+        java) echo "JDK 25 or newer: point JAVA_HOME to it (the folder with bin/javac)" ;;
+        pg) echo "PostgreSQL 15 or newer, server and client programs with pgbench: point PGBOSUN_PG_BIN to the folder with initdb, postgres, pg_dump" ;;
+        mvn) echo "Maven 3.8 or newer: put mvn on the PATH" ;;
+        node) echo "Node 20 or newer with npm, only for ./pgbosun test: put both on the PATH" ;;
+    esac
+}
+
+die_lacking() {
+    local thing
+    note "pgbosun: please install, they are missing and cannot be installed from here:"
+    for thing in "$@"; do note "  - $(requirement "$thing")"; done
+    exit 1
+}
+
+quietly() {
+    local output
+    output=$("$@" 2>&1 </dev/null) || {
+        note "$output"
+        return 1
+    }
+}
+
+install_missing() {
+    local thing missing=() lacking=() packages=() found apt_get
+    for thing in "$@"; do "find_$thing" || missing+=("$thing"); done
+    ((${#missing[@]})) || return 0
+    command -v apt-get >/dev/null || die_lacking "${missing[@]}"
+
+    apt_mode=install
+    apt_get=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+    if ((EUID != 0)); then
+        if sudo -n true 2>/dev/null; then
+            apt_get=(sudo -n "${apt_get[@]}")
+        else # no rights: lists and packages in folders of our own, unpacked instead of installed
+            apt_mode=unpack
+            apt_options=(-o "Dir::State::lists=$home/debian/.apt/lists" -o "Dir::Cache=$home/debian/.apt"
+                -o Debug::NoLocking=1)
+            mkdir -p "$home"/debian/.apt/{lists,archives}/partial
+            apt_get+=("${apt_options[@]}")
+        fi
+    fi
+    note "looking for packages: ${missing[*]}"
+    quietly "${apt_get[@]}" update || note "apt-get update failed; going on with the lists at hand"
+    for thing in "${missing[@]}"; do
+        if found=$(packages_for "$thing"); then
+            read -ra found <<<"$found"
+            packages+=("${found[@]}")
+        else
+            lacking+=("$thing")
+        fi
+    done
+    ((${#lacking[@]} == 0)) || die_lacking "${lacking[@]}"
+    note "installing ${packages[*]} ..."
+    "apt_$apt_mode" || die "installing ${packages[*]} failed"
+    for thing in "${missing[@]}"; do "find_$thing" || die_lacking "$thing"; done
+}
+
+# Uses packages and apt_get of install_missing.
+apt_install() {
+    local conf=/etc/postgresql-common/createcluster.conf status=0 sudo=()
+    ((EUID == 0)) || sudo=(sudo -n)
+    # Debian would create and start a cluster "main" on port 5432 that nobody asked for.
+    if [[ " ${packages[*]}" == *" postgresql-"* && ! -e $conf ]]; then
+        "${sudo[@]}" mkdir -p "${conf%/*}"
+        echo "create_main_cluster = false" | "${sudo[@]}" tee "$conf" >/dev/null
+    else
+        conf=
+    fi
+    quietly "${apt_get[@]}" install -y --no-install-recommends "${packages[@]}" || status=$?
+    [[ -z $conf ]] || "${sudo[@]}" rm -f "$conf"
+    return $status
+}
+
+apt_unpack() {
+    local root=$home/debian deb link target
+    # --reinstall: a package that is installed and yet of no use is fetched as well
+    quietly "${apt_get[@]}" install -y --no-install-recommends --download-only --reinstall "${packages[@]}" || return
+    for deb in "$root"/.apt/archives/*.deb; do
+        dpkg-deb -x "$deb" "$root" || return
+    done
+    rm -rf "$root/.apt"
+    # Links to /etc or to packages installed in the system lead nowhere from here: set them right.
+    find "$root" -type l -print0 | while IFS= read -r -d '' link; do
+        target=$(readlink "$link")
+        if [[ $target != /* ]]; then
+            [[ ! -e $link ]] || continue
+            target=$(realpath -ms "${link%/*}/$target")
+            target=${target#"$root"}
+        fi
+        if [[ -e $root$target || -L $root$target ]]; then
+            ln -sfn "$root$target" "$link"
+        elif [[ -e $target ]]; then
+            ln -sfn "$target" "$link"
+        fi
+    done
+}

@@ -1,0 +1,149 @@
+package io.pgbosun.adapter;
+
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.secret.Secret;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The files of one data directory: our settings in files of our own, and who runs there. */
+record DataDirectory(Path path) {
+    private static final String SETTINGS = "pgbosun.conf";
+    private static final String RECOVERY = "pgbosun.recovery.conf";
+    private static final String PASSWORDS = "pgbosun.pgpass";
+    private static final String POSTMASTER = "postmaster.pid";
+    /** The line of postmaster.pid that tells the state. */
+    private static final int STATE_LINE = 7;
+
+    private static final int LOG_TAIL_BYTES = 4096;
+
+    boolean initialized() {
+        return Files.isRegularFile(path.resolve("PG_VERSION"));
+    }
+
+    /** Beside the data directory, so that it outlives it and is in no base backup. */
+    Path log() {
+        return path.resolveSibling(path.getFileName() + ".log");
+    }
+
+    void configure(Map<String, String> settings) {
+        FileTree.write(path.resolve(SETTINGS), lines(settings));
+        include(SETTINGS);
+    }
+
+    void followPrimary(Endpoint primary, String slot, String applicationName) {
+        var conninfo = Conninfo.basic(primary);
+        conninfo.put("application_name", applicationName);
+        if (primary.password() != null) {
+            var passwords = path.resolve(PASSWORDS);
+            FileTree.write(passwords, passwordLine(primary, primary.password()));
+            conninfo.put("passfile", passwords.toString());
+        }
+        FileTree.write(
+                path.resolve(RECOVERY),
+                lines(Map.of("primary_conninfo", Conninfo.text(conninfo), "primary_slot_name", slot)));
+        include(RECOVERY);
+        FileTree.write(path.resolve("standby.signal"), "");
+    }
+
+    /** As {@code .pgpass} has it: host, port, database, user, password. */
+    private static String passwordLine(Endpoint primary, Secret password) {
+        var host = passwordField(primary.address());
+        var user = passwordField(primary.username());
+        return host + ":" + primary.port() + ":*:" + user + ":" + passwordField(password.reveal()) + "\n";
+    }
+
+    private static String passwordField(String text) {
+        return text.replace("\\", "\\\\").replace(":", "\\:");
+    }
+
+    private static String lines(Map<String, String> settings) {
+        return new TreeMap<>(settings)
+                .entrySet().stream()
+                        .map(setting -> name(setting.getKey()) + " = " + quoted(setting.getValue()) + "\n")
+                        .collect(Collectors.joining("", "# written by pgbosun: changes are lost\n", ""));
+    }
+
+    private static String name(String name) {
+        if (!name.matches("[A-Za-z_][A-Za-z0-9_.$]*")) {
+            throw Problem.notPossible("'" + name + "' is not the name of a setting.");
+        }
+        return name;
+    }
+
+    private static String quoted(String value) {
+        return "'"
+                + value.replace("\\", "\\\\")
+                        .replace("'", "''")
+                        .replace("\n", "\\n")
+                        .replace("\r", "\\r") + "'";
+    }
+
+    /** Once, at the end, so that our settings count. */
+    private void include(String file) {
+        var configuration = path.resolve("postgresql.conf");
+        var line = "include_if_exists '" + file + "'";
+        var text = IoProblem.asking(configuration, "cannot be read", () -> Files.readString(configuration));
+        if (text.lines().noneMatch(line::equals)) {
+            FileTree.write(configuration, (text.endsWith("\n") ? text : text + "\n") + line + "\n");
+        }
+    }
+
+    /** The server's process; empty when none runs there, also when a file of a dead one is left. */
+    Optional<ProcessHandle> postmaster() {
+        return postmasterLines().stream()
+                .findFirst()
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
+                .filter(this::livesHere);
+    }
+
+    /** True when the server accepts connections. */
+    boolean ready() {
+        var lines = postmasterLines();
+        return lines.size() > STATE_LINE
+                && List.of("ready", "standby").contains(lines.get(STATE_LINE).strip());
+    }
+
+    private List<String> postmasterLines() {
+        var file = path.resolve(POSTMASTER);
+        return IoProblem.asking(file, "cannot be read", () -> {
+            try {
+                return Files.readAllLines(file);
+            } catch (NoSuchFileException absent) {
+                return List.of();
+            }
+        });
+    }
+
+    /** A process id may be another's by now; a server's working directory is its data directory. */
+    private boolean livesHere(ProcessHandle process) {
+        var directory = Path.of("/proc", String.valueOf(process.pid()), "cwd");
+        if (!Files.exists(Path.of("/proc/self"))) {
+            return process.isAlive();
+        }
+        try {
+            return Files.readSymbolicLink(directory).equals(path.toRealPath());
+        } catch (IOException gone) {
+            return false; // it has ended, is a zombie, or is another user's and so none that we started
+        }
+    }
+
+    /** The end of the server's log. */
+    String logTail() {
+        try (var file = Files.newByteChannel(log())) {
+            file.position(Math.max(0, file.size() - LOG_TAIL_BYTES));
+            return new String(Channels.newInputStream(file).readNBytes(LOG_TAIL_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "(its log cannot be read: " + IoProblem.reason(e) + ")";
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package io.pgbosun.adapter;
+
+import io.pgbosun.host.DatabaseFacts;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.LockGuard;
+import io.pgbosun.host.Lsn;
+import io.pgbosun.host.MaintenanceCommand;
+import io.pgbosun.host.Progress;
+import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerFacts;
+import io.pgbosun.host.TableName;
+import io.pgbosun.secret.Secret;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.postgresql.util.PasswordUtil;
+
+/** A PostgreSQL server spoken to with pgjdbc, a new connection for each call. */
+final class JdbcServer implements Server {
+    private static final String POSTGRES = "postgres";
+
+    private static final String DATABASES = """
+            select datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), pg_database_size(oid)
+            from pg_database
+            where datallowconn and not datistemplate
+            order by datname""";
+    private static final String TABLES = """
+            select n.nspname, c.relname
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind in ('r', 'p') and c.relpersistence <> 't'
+              and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+            order by 1, 2""";
+    /** An index is invalid too while it is built: those of a table that an index is being built on are left out. */
+    private static final String INVALID_INDEXES = """
+            select n.nspname, c.relname
+            from pg_index i
+            join pg_class c on c.oid = i.indexrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            where not i.indisvalid and c.relkind = 'i' and c.relpersistence <> 't'
+              and not exists (
+                  select from pg_stat_progress_create_index p
+                  where p.relid = i.indrelid and p.datname = current_database())
+            order by 1, 2""";
+
+    private final Endpoint endpoint;
+
+    JdbcServer(Endpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    @Override
+    public ServerFacts facts() {
+        return read(POSTGRES, FactsQuery::ask);
+    }
+
+    @Override
+    public List<DatabaseFacts> databases() {
+        return read(
+                POSTGRES,
+                connection -> rows(
+                        connection,
+                        DATABASES,
+                        row -> new DatabaseFacts(
+                                row.getString(1), row.getString(2), row.getString(3), row.getLong(4))));
+    }
+
+    @Override
+    public boolean databaseExists(String database) {
+        return exists("select from pg_database where datname = ?", database);
+    }
+
+    @Override
+    public void createDatabase(String database, String owner) {
+        execute(
+                POSTGRES,
+                "create database " + Identifiers.quote(database) + " template template0"
+                        + (owner == null ? "" : " owner " + Identifiers.quote(owner)));
+    }
+
+    @Override
+    public void dropDatabase(String database) {
+        execute(other(database), "drop database if exists " + Identifiers.quote(database) + " with (force)");
+    }
+
+    @Override
+    public void renameDatabase(String from, String to) {
+        new SessionEnder(endpoint).endAndRename(other(from), from, to);
+    }
+
+    @Override
+    public boolean roleExists(String role) {
+        return exists("select from pg_roles where rolname = ?", role);
+    }
+
+    /** The grammar takes no parameter there; what is sent is the verifier, computed here, never the password. */
+    @Override
+    public void createReplicationRole(String role, Secret password) {
+        var quoted = Identifiers.quote(role);
+        work(POSTGRES, connection -> {
+            var verifier = PasswordUtil.encodeScramSha256(password.reveal().toCharArray());
+            run(connection, "create role " + quoted + " login replication password '" + verifier + "'");
+            return null;
+        });
+    }
+
+    @Override
+    public boolean slotExists(String slot) {
+        return exists("select from pg_replication_slots where slot_name = ?", slot);
+    }
+
+    /** Keeps WAL from now on, so that none is missing when a standby first streams. */
+    @Override
+    public void createSlot(String slot) {
+        work(
+                POSTGRES,
+                connection -> rows(
+                        connection,
+                        "select pg_create_physical_replication_slot(?, true)::text",
+                        row -> row.getString(1),
+                        slot));
+    }
+
+    @Override
+    public void dropSlot(String slot) {
+        new SessionEnder(endpoint).dropSlot(slot);
+    }
+
+    @Override
+    public boolean streamsTo(String applicationName) {
+        return exists(
+                "select from pg_stat_replication where application_name = ? and state = 'streaming'", applicationName);
+    }
+
+    @Override
+    public List<TableName> tables(String database) {
+        return read(database, connection -> rows(connection, TABLES, JdbcServer::tableName));
+    }
+
+    @Override
+    public void maintain(String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress) {
+        new JdbcMaintenance(endpoint, database, guard, progress).run(command);
+    }
+
+    @Override
+    public Lsn checkpoint() {
+        return work(POSTGRES, connection -> {
+            run(connection, "checkpoint");
+            return rows(
+                            connection,
+                            "select redo_lsn::text from pg_control_checkpoint()",
+                            row -> Lsn.parse(row.getString(1)))
+                    .getFirst();
+        });
+    }
+
+    @Override
+    public List<TableName> invalidIndexes(String database) {
+        return read(database, connection -> rows(connection, INVALID_INDEXES, JdbcServer::tableName));
+    }
+
+    @Override
+    public void dropIndex(String database, TableName index) {
+        execute(database, "drop index concurrently if exists " + Identifiers.quote(index));
+    }
+
+    @Override
+    public void script(String database, String sql) {
+        JdbcSession.call(endpoint, database, Limits.script(), connection -> {
+            run(connection, sql);
+            return null;
+        });
+    }
+
+    @Override
+    public long countRows(String database, TableName table) {
+        var sql = "select count(*) from " + Identifiers.quote(table);
+        return work(database, connection -> rows(connection, sql, row -> row.getLong(1)))
+                .getFirst();
+    }
+
+    /** A column without a time zone is taken as UTC. */
+    @Override
+    public Optional<Instant> newest(String database, TableName table, String column) {
+        var sql = "select max(" + Identifiers.quote(column) + ")::timestamptz from " + Identifiers.quote(table);
+        return work(database, connection -> {
+            run(connection, "set time zone 'UTC'");
+            return rows(connection, sql, row -> Optional.ofNullable(row.getObject(1, OffsetDateTime.class)))
+                    .getFirst()
+                    .map(OffsetDateTime::toInstant);
+        });
+    }
+
+    @Override
+    public Optional<String> value(String database, String sql) {
+        return work(database, connection -> OneValue.ask(connection, sql));
+    }
+
+    @Override
+    public List<String> amcheck(String database) {
+        return work(database, Amcheck::findings);
+    }
+
+    @Override
+    public int endSessions(UUID operation, long beforeEpoch) {
+        return new SessionEnder(endpoint).endLeftOver(operation, beforeEpoch);
+    }
+
+    private boolean exists(String sql, String name) {
+        return !read(POSTGRES, connection -> rows(connection, sql, row -> true, name))
+                .isEmpty();
+    }
+
+    private void execute(String database, String sql) {
+        work(database, connection -> {
+            run(connection, sql);
+            return null;
+        });
+    }
+
+    private <T> T read(String database, JdbcSession.Body<T> body) {
+        return JdbcSession.call(endpoint, database, Limits.read(), body);
+    }
+
+    private <T> T work(String database, JdbcSession.Body<T> body) {
+        return JdbcSession.call(endpoint, database, Limits.work(), body);
+    }
+
+    /** A database to sit in while the given one is dropped or renamed. */
+    private static String other(String database) {
+        return POSTGRES.equals(database) ? "template1" : POSTGRES;
+    }
+
+    private static TableName tableName(ResultSet row) throws SQLException {
+        return new TableName(row.getString(1), row.getString(2));
+    }
+
+    /** Reads one row. */
+    interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    static <T> List<T> rows(Connection connection, String sql, RowReader<T> reader, Object... parameters)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (var rows = statement.executeQuery()) {
+                var read = new ArrayList<T>();
+                while (rows.next()) {
+                    read.add(reader.read(rows));
+                }
+                return read;
+            }
+        }
+    }
+
+    /** Sends the text as it is: braces in it are no escapes of JDBC. */
+    static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+}

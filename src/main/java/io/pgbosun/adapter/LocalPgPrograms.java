@@ -1,0 +1,267 @@
+package io.pgbosun.adapter;
+
+import io.pgbosun.host.DumpRequest;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.RestoreRequest;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import io.pgbosun.secret.Secret;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+
+/** The programs of PostgreSQL, run on this host. */
+@Singleton
+public final class LocalPgPrograms implements PgPrograms {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
+
+    private final PostgresBin bin;
+    private final DumpPrograms dumps;
+
+    /** With the programs that this host has. */
+    @Inject
+    public LocalPgPrograms() {
+        this(PostgresBin.find(System.getenv()));
+    }
+
+    public LocalPgPrograms(PostgresBin bin) {
+        this.bin = bin;
+        dumps = new DumpPrograms(bin);
+    }
+
+    @Override
+    public int majorVersion() {
+        var said = program("pg_ctl", List.of("--version")).run().orThrow().output();
+        var version = VERSION.matcher(said);
+        if (!version.find()) {
+            throw Problem.of(ProblemType.PROGRAM_FAILED, "pg_ctl tells no version: " + said);
+        }
+        return Integer.parseInt(version.group(1));
+    }
+
+    /** Made aside and renamed, so that a directory that initdb has not finished is never taken for a cluster. */
+    @Override
+    public void initdb(Path dataDirectory, String superuser, Secret superuserPassword) {
+        var aside = aside(dataDirectory, "initdb-tmp");
+        var passwordFile = IoProblem.asking(
+                aside, "cannot be prepared", () -> Files.createTempFile("pgbosun", ".pw", FileTree.ONLY_OURS));
+        try {
+            IoProblem.doing(
+                    passwordFile,
+                    "cannot be written",
+                    () -> Files.writeString(passwordFile, superuserPassword.reveal()));
+            program("initdb", initdbArguments(aside, superuser, passwordFile))
+                    .run()
+                    .orThrow();
+        } finally {
+            IoProblem.doing(passwordFile, "cannot be removed", () -> Files.deleteIfExists(passwordFile));
+        }
+        IoProblem.doing(dataDirectory, "cannot be put in place", () -> FileTree.rename(aside, dataDirectory));
+    }
+
+    private static List<String> initdbArguments(Path directory, String superuser, Path passwordFile) {
+        return List.of(
+                "-D",
+                directory.toString(),
+                "-U",
+                superuser,
+                "--pwfile",
+                passwordFile.toString(),
+                "-A",
+                "scram-sha-256",
+                "--auth-local=scram-sha-256",
+                "--data-checksums",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-instructions");
+    }
+
+    /** The name that a directory is made under; what a former try left there is removed. */
+    private static Path aside(Path directory, String suffix) {
+        var absent = !Files.exists(directory);
+        if (!absent && !isEmpty(directory)) {
+            throw Problem.notPossible("'" + directory + "' is not empty; nothing is put there.");
+        }
+        FileTree.make(directory.toAbsolutePath().getParent());
+        var aside = directory.resolveSibling(directory.getFileName() + "." + suffix);
+        FileTree.remove(aside);
+        return aside;
+    }
+
+    private static boolean isEmpty(Path directory) {
+        return IoProblem.asking(directory, "cannot be listed", () -> {
+            try (var entries = Files.list(directory)) {
+                return entries.findAny().isEmpty();
+            }
+        });
+    }
+
+    @Override
+    public boolean initialized(Path dataDirectory) {
+        return new DataDirectory(dataDirectory).initialized();
+    }
+
+    @Override
+    public void configure(Path dataDirectory, Map<String, String> settings) {
+        new DataDirectory(dataDirectory).configure(settings);
+    }
+
+    @Override
+    public void followPrimary(Path dataDirectory, Endpoint primary, String slot, String applicationName) {
+        new DataDirectory(dataDirectory).followPrimary(primary, slot, applicationName);
+    }
+
+    @Override
+    public void start(Path dataDirectory) {
+        var directory = new DataDirectory(dataDirectory);
+        if (directory.postmaster().isPresent() && becomesReady(directory)) {
+            return;
+        }
+        var outcome = control(dataDirectory, "-l", directory.log().toString(), "start");
+        if (outcome.exitCode() != 0) {
+            throw outcome.problem(directory.logTail());
+        }
+    }
+
+    /**
+     * A server that a former run has started may still be recovering; it tells nobody but its own file when it is done.
+     * False when it ends instead.
+     */
+    private static boolean becomesReady(DataDirectory directory) {
+        long deadline = System.nanoTime() + START.toNanos();
+        while (!directory.ready()) {
+            if (directory.postmaster().isEmpty()) {
+                return false;
+            }
+            if (System.nanoTime() > deadline) {
+                throw Problem.of(ProblemType.TOO_SLOW, "The server in " + directory.path() + " does not become ready.");
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        return true;
+    }
+
+    @Override
+    public void stop(Path dataDirectory) {
+        if (!running(dataDirectory)) {
+            return;
+        }
+        var outcome = control(dataDirectory, "-m", "fast", "stop");
+        if (outcome.exitCode() != 0 && running(dataDirectory)) {
+            throw outcome.problem("");
+        }
+    }
+
+    /** {@code pg_ctl}, waiting for what it does. */
+    private ProgramOutcome control(Path dataDirectory, String... action) {
+        var arguments = new ArrayList<String>();
+        arguments.addAll(List.of("-D", dataDirectory.toString(), "-w", "-t", String.valueOf(START.toSeconds())));
+        arguments.addAll(List.of(action));
+        return program("pg_ctl", arguments).launcher().run();
+    }
+
+    @Override
+    public boolean running(Path dataDirectory) {
+        return new DataDirectory(dataDirectory).postmaster().isPresent();
+    }
+
+    @Override
+    public boolean ready(Path dataDirectory) {
+        var directory = new DataDirectory(dataDirectory);
+        return directory.postmaster().isPresent() && directory.ready();
+    }
+
+    @Override
+    public void baseBackup(Endpoint source, Path dataDirectory, String slot) {
+        var aside = aside(dataDirectory, "basebackup-tmp");
+        program(
+                        "pg_basebackup",
+                        List.of(
+                                "-d",
+                                Conninfo.of(source),
+                                "-D",
+                                aside.toString(),
+                                "-X",
+                                "stream",
+                                "-S",
+                                slot,
+                                "-c",
+                                "fast",
+                                "--no-password"))
+                .loggingInAt(source)
+                .run()
+                .orThrow();
+        IoProblem.doing(dataDirectory, "cannot be put in place", () -> FileTree.rename(aside, dataDirectory));
+    }
+
+    /** Works on a single file too, such as a dump. */
+    @Override
+    public void remove(Path directory) {
+        FileTree.checkRemovable(directory);
+        if (Files.isDirectory(directory)) {
+            stop(directory);
+        }
+        var log = initialized(directory) ? Optional.of(new DataDirectory(directory).log()) : Optional.<Path>empty();
+        FileTree.remove(directory);
+        log.ifPresent(file -> IoProblem.doing(file, "cannot be removed", () -> Files.deleteIfExists(file)));
+    }
+
+    @Override
+    public int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw Problem.of(ProblemType.PROGRAM_FAILED, "No TCP port is free on this host.", e);
+        }
+    }
+
+    @Override
+    public List<String> dump(DumpRequest request, Path target) {
+        return dumps.dump(request, target);
+    }
+
+    @Override
+    public void dumpGlobals(Endpoint source, Path target) {
+        dumps.dumpGlobals(source, target);
+    }
+
+    @Override
+    public List<String> restore(Path dump, RestoreRequest request) {
+        return dumps.restore(dump, request);
+    }
+
+    @Override
+    public void restoreGlobals(Path globals, Endpoint target) {
+        dumps.restoreGlobals(globals, target);
+    }
+
+    @Override
+    public void sampleData(Endpoint target, String database, int scale) {
+        dumps.sampleData(target, database, scale);
+    }
+
+    @Override
+    public int endProcesses(UUID operation, long beforeEpoch) {
+        return LeftProcesses.end(operation, beforeEpoch);
+    }
+
+    private LocalProcess program(String name, List<String> arguments) {
+        return new LocalProcess(bin, name, arguments);
+    }
+}

@@ -1,0 +1,187 @@
+package io.pgbosun.api.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.pgbosun.problem.FieldError;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemBody;
+import io.pgbosun.problem.ProblemType;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
+
+/** Turns whatever went wrong into an answer of {@code application/problem+json} (RFC 9457). */
+class Problems {
+    static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
+    private static final Logger LOG = Logger.getLogger(Problems.class);
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    private final CurrentCaller caller;
+
+    Problems(CurrentCaller caller) {
+        this.caller = caller;
+    }
+
+    @ServerExceptionMapper
+    public Response problem(Problem problem, jakarta.ws.rs.core.UriInfo uri, jakarta.ws.rs.core.Request request) {
+        caller.denied(problem, request.getMethod(), uri.getPath());
+        return answer(problem);
+    }
+
+    @ServerExceptionMapper
+    public Response json(JsonProcessingException e) {
+        return answer(read(e));
+    }
+
+    @ServerExceptionMapper
+    public Response mismatched(MismatchedInputException e) {
+        return answer(read(e));
+    }
+
+    @ServerExceptionMapper
+    public Response violations(ConstraintViolationException e) {
+        return answer(Problem.invalid(e.getConstraintViolations().stream()
+                .map(violation -> {
+                    var path = violation.getPropertyPath().toString().split("\\.", 3);
+                    return new FieldError(
+                            path[path.length - 1], violation.getMessage(), "Change the value and send it again.");
+                })
+                .toList()));
+    }
+
+    @ServerExceptionMapper
+    public Response web(WebApplicationException e) {
+        if (e.getCause() instanceof JsonProcessingException json) {
+            return answer(read(json));
+        }
+        var status = e.getResponse().getStatus();
+        if (status >= 300 && status < 400) {
+            return e.getResponse();
+        }
+        return answer(
+                switch (status) {
+                    case 404 ->
+                        Problem.of(
+                                ProblemType.NOT_FOUND,
+                                "There is nothing at this path; see /q/openapi for what there is.");
+                    case 405 ->
+                        Problem.of(ProblemType.NOT_ALLOWED, "This path does not take this method; see /q/openapi.");
+                    case 406 -> Problem.of(ProblemType.NOT_ACCEPTABLE, "Accept application/json.");
+                    case 413 -> Problem.of(ProblemType.TOO_LARGE, "Send at most 1 MiB.");
+                    case 415 -> Problem.of(ProblemType.UNSUPPORTED, "Send 'Content-Type: application/json'.");
+                    case 400 -> Problem.invalid("body", "cannot be read", "Send one JSON object.");
+                    default -> bug(e);
+                });
+    }
+
+    @ServerExceptionMapper
+    public Response other(RuntimeException e, SimpleResourceInfo resource) {
+        return answer(bug(e));
+    }
+
+    private static Problem bug(Exception e) {
+        var id = UUID.randomUUID();
+        LOG.errorf(e, "bug %s", id);
+        return Problem.of(
+                ProblemType.BUG,
+                "Something is wrong inside pgbosun; the service's log tells more under " + id + ".",
+                Map.of("id", id.toString()));
+    }
+
+    static Response answer(Problem problem) {
+        var type = problem.type();
+        var response = Response.status(type.httpStatus).type(PROBLEM_JSON).entity(ProblemBody.of(problem));
+        if (type.retry == ProblemType.Retry.LATER) {
+            response.header("Retry-After", RETRY_AFTER_SECONDS);
+        }
+        if (type == ProblemType.UNAUTHENTICATED) {
+            response.header("WWW-Authenticate", "Bearer");
+        }
+        return response.build();
+    }
+
+    /** What is wrong with a body, without a word of our classes. */
+    static Problem read(JsonProcessingException e) {
+        return switch (e) {
+            case UnrecognizedPropertyException unknown ->
+                Problem.invalid(
+                        path(unknown),
+                        "is not known here",
+                        "Leave it out; known are "
+                                + unknown.getKnownPropertyIds().stream()
+                                        .map(String::valueOf)
+                                        .sorted()
+                                        .collect(Collectors.joining(", "))
+                                + ".");
+            case InvalidFormatException format
+            when format.getTargetType() != null && format.getTargetType().isEnum() ->
+                Problem.invalid(
+                        path(format),
+                        "must be one of "
+                                + Arrays.toString(format.getTargetType().getEnumConstants()),
+                        "Choose one of them.");
+            case MismatchedInputException mismatched ->
+                Problem.invalid(
+                        path(mismatched),
+                        "must be " + wanted(mismatched.getTargetType()),
+                        "Change the value and send it again.");
+            case JsonMappingException mapping ->
+                Problem.invalid(path(mapping), "cannot be read", "Change the value and send it again.");
+            default ->
+                Problem.invalid(
+                        "body",
+                        "is not JSON, at line %d column %d"
+                                .formatted(
+                                        e.getLocation() == null
+                                                ? 1
+                                                : e.getLocation().getLineNr(),
+                                        e.getLocation() == null
+                                                ? 1
+                                                : e.getLocation().getColumnNr()),
+                        "Send one JSON object.");
+        };
+    }
+
+    private static String wanted(Class<?> type) {
+        if (type == null) {
+            return "of another type";
+        }
+        if (type == Boolean.class || type == boolean.class) {
+            return "true or false";
+        }
+        if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
+            return "a whole number within its range";
+        }
+        if (List.class.isAssignableFrom(type)) {
+            return "an array";
+        }
+        if (type == String.class) {
+            return "a string";
+        }
+        return type == UUID.class
+                ? "a UUID"
+                : type == java.time.Instant.class ? "a time such as 2026-11-20T03:00:00Z" : "an object";
+    }
+
+    private static String path(JsonMappingException e) {
+        var path = StreamSupport.stream(e.getPath().spliterator(), false)
+                .map(reference -> reference.getFieldName() == null
+                        ? "[" + reference.getIndex() + "]"
+                        : "." + reference.getFieldName())
+                .collect(Collectors.joining());
+        return path.isEmpty() ? "body" : path.startsWith(".") ? path.substring(1) : path;
+    }
+}

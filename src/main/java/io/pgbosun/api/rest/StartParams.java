@@ -1,0 +1,105 @@
+package io.pgbosun.api.rest;
+
+import io.pgbosun.operation.StartOptions;
+import io.pgbosun.problem.Problem;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.QueryParam;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+
+/** What every call that starts an operation takes beside its body. */
+public class StartParams {
+    @HeaderParam("Idempotency-Key")
+    @Parameter(
+            description =
+                    "The same key and request again answer the same operation, through any door. Bare or as a quoted string.",
+            schema =
+                    @Schema(
+                            type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
+                            maxLength = 257))
+    String idempotencyKey;
+
+    @QueryParam("preview")
+    @DefaultValue("false")
+    @Parameter(
+            description = "true answers 200 with the plan, and changes nothing.",
+            schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.BOOLEAN))
+    String preview;
+
+    @QueryParam("reason")
+    @Parameter(description = "Why it is done, for the audit trail.", schema = @Schema(maxLength = 500))
+    String reason;
+
+    @QueryParam("planDigest")
+    @Parameter(
+            description = "The digest of a preview: refused with plan-drifted when the facts have changed.",
+            schema = @Schema(maxLength = 64))
+    String planDigest;
+
+    @QueryParam("startTime")
+    @Parameter(
+            description = "Not before this time (RFC 3339).",
+            schema =
+                    @Schema(
+                            type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
+                            format = "date-time",
+                            maxLength = 40))
+    String startTime;
+
+    @QueryParam("startDeadline")
+    @Parameter(
+            description = "EXPIRED when it has not begun by then (RFC 3339).",
+            schema =
+                    @Schema(
+                            type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
+                            format = "date-time",
+                            maxLength = 40))
+    String startDeadline;
+
+    @QueryParam("onConflict")
+    @Parameter(
+            description = "When something else is at work there: stand in line, or be refused with busy.",
+            schema = @Schema(implementation = StartOptions.OnConflict.class))
+    String onConflict;
+
+    boolean previewed() {
+        return Params.bool("preview", preview, false);
+    }
+
+    StartOptions options() {
+        return new StartOptions(
+                key(idempotencyKey),
+                reason,
+                planDigest,
+                time("startTime", startTime),
+                time("startDeadline", startDeadline),
+                Params.constant(StartOptions.OnConflict.class, "onConflict", onConflict),
+                null);
+    }
+
+    /** The draft of the IETF asks for a quoted string of RFC 8941; a bare one is taken as well. */
+    static String key(String header) {
+        if (header == null || !header.startsWith("\"")) {
+            return header;
+        }
+        if (header.length() < 2 || !header.endsWith("\"")) {
+            throw Problem.invalid("Idempotency-Key", "must be a quoted string or a bare one", "Close the quotes.");
+        }
+        return header.substring(1, header.length() - 1).replace("\\\"", "\"").replace("\\\\", "\\");
+    }
+
+    static Instant time(String name, String text) {
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw Problem.invalid(
+                    name,
+                    "must be a time of RFC 3339 such as 2026-11-20T03:00:00Z",
+                    "Change the value and send it again.");
+        }
+    }
+}

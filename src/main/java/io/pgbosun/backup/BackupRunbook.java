@@ -1,0 +1,246 @@
+package io.pgbosun.backup;
+
+import io.pgbosun.backup.Manifest.DumpedDatabase;
+import io.pgbosun.backup.TakeBackup.TakeBackupResult;
+import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.cluster.Topology;
+import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.DatabaseFacts;
+import io.pgbosun.host.DumpRequest;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.Lsn;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.Progress;
+import io.pgbosun.host.Servers;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.store.Json;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How a logical backup is taken, as an operation of its own or as a part of another one. */
+@Singleton
+class BackupRunbook {
+    private final ClusterStore clusters;
+    private final Topology topology;
+    private final Repositories repositories;
+    private final BackupStore backups;
+    private final BackupFiles files;
+    private final PgPrograms programs;
+    private final Servers servers;
+    private final Json json;
+    private final Clock clock;
+
+    BackupRunbook(
+            ClusterStore clusters,
+            Topology topology,
+            Repositories repositories,
+            BackupStore backups,
+            BackupFiles files,
+            PgPrograms programs,
+            Servers servers,
+            Json json,
+            Clock clock) {
+        this.clusters = clusters;
+        this.topology = topology;
+        this.repositories = repositories;
+        this.backups = backups;
+        this.files = files;
+        this.programs = programs;
+        this.servers = servers;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** What is dumped from where; decided once. */
+    record Chosen(
+            String address,
+            int port,
+            List<DumpedDatabase> databases,
+            boolean globals,
+            int serverVersionNumber,
+            Lsn lsn,
+            Instant startTime) {
+        String source() {
+            return address + ":" + port;
+        }
+    }
+
+    void check(Target target, TakeBackup spec, Checks checks) {
+        var repository = repositories.find(spec.repository());
+        checks.need(
+                "repository is known",
+                repository.isPresent(),
+                spec.repository(),
+                "a registered repository",
+                "List them with GET /v1/repositories.");
+        var cluster = clusters.get(target.id());
+        var server = servers.at(source(cluster, spec));
+        var version = server.facts().majorVersion();
+        checks.need(
+                "pg_dump is new enough",
+                programs.majorVersion() >= version,
+                programs.majorVersion(),
+                version + " or newer",
+                "Install postgresql-client-" + version + " beside the service.");
+        var wanted = wanted(spec, server.databases());
+        checks.need(
+                "databases are there",
+                wanted.isPresent(),
+                spec.databases(),
+                "existing databases",
+                "List them with GET /v1/clusters/" + target.id() + "/databases.");
+        var bytes = wanted.orElse(List.of()).stream()
+                .mapToLong(DatabaseFacts::sizeBytes)
+                .sum();
+        checks.needsDisk(bytes);
+        repository.ifPresent(to -> {
+            var free = files.freeBytes(Path.of(to.path()));
+            checks.want(
+                    "space in the repository",
+                    free > bytes,
+                    free + " bytes free",
+                    "more than the databases' " + bytes + " bytes",
+                    "Free some space, or use another repository.");
+        });
+        checks.takesLock("ACCESS SHARE on every table that is dumped");
+        checks.restsOn(
+                "databases",
+                wanted.orElse(List.of()).stream().map(DatabaseFacts::name).toList());
+    }
+
+    TakeBackupResult run(Target target, TakeBackup spec, Steps steps) {
+        var cluster = clusters.get(target.id());
+        var repository = Path.of(repositories.get(spec.repository()).path());
+        var id = steps.operation();
+        var chosen = steps.get("choose the source", Chosen.class, () -> choose(cluster, spec));
+        var source = new Endpoint(
+                chosen.address(), chosen.port(), cluster.username(), cluster.password(), cluster.sslMode());
+        steps.ensure(
+                "open a place aside",
+                () -> files.staged(repository, id),
+                () -> files.stage(repository, id),
+                () -> files.discard(repository, id));
+        if (chosen.globals()) {
+            steps.act(
+                    "dump roles and tablespaces",
+                    () -> programs.dumpGlobals(
+                            source, files.stage(repository, id).resolve(Manifest.GLOBALS)));
+        }
+        for (var database : chosen.databases()) {
+            steps.act(
+                    "dump " + database.name(),
+                    () -> dump(
+                            spec, source, database, files.stage(repository, id).resolve(database.path()), steps));
+        }
+        var manifest = steps.obtain(
+                "publish it",
+                Manifest.class,
+                planned(target, spec, chosen),
+                () -> files.manifest(repository, id).map(text -> json.load(text, Manifest.class)),
+                () -> publish(target, spec, chosen, repository, id),
+                () -> files.remove(repository, id));
+        steps.act("read it again", () -> StoredBackup.verify(files, repository, manifest));
+        steps.ensure(
+                "record it in the catalogue",
+                () -> backups.find(id).isPresent(),
+                () -> backups.insert(manifest, cluster.cluster().labels(), spec.repository()),
+                () -> backups.delete(id));
+        return new TakeBackupResult(
+                id,
+                spec.repository(),
+                manifest.databases().stream().map(DumpedDatabase::name).toList(),
+                manifest.sizeBytes(),
+                manifest.files().size(),
+                Confidence.CHECKSUMMED);
+    }
+
+    private Endpoint source(ClusterRecord cluster, TakeBackup spec) {
+        return spec.source() == TakeBackup.Source.PRIMARY
+                ? topology.primaryEndpoint(cluster)
+                : topology.standbyOrPrimary(cluster);
+    }
+
+    private Chosen choose(ClusterRecord cluster, TakeBackup spec) {
+        var endpoint = source(cluster, spec);
+        var server = servers.at(endpoint);
+        var facts = server.facts();
+        var databases = new ArrayList<DumpedDatabase>();
+        for (var database : wanted(spec, server.databases())
+                .orElseThrow(() -> Problem.notPossible("Not all of the databases " + spec.databases() + " exist."))) {
+            var path =
+                    "database-" + (databases.size() + 1) + (spec.format() == DumpRequest.Format.CUSTOM ? ".dump" : "");
+            databases.add(new DumpedDatabase(database.name(), database.owner(), path));
+        }
+        return new Chosen(
+                endpoint.address(),
+                endpoint.port(),
+                databases,
+                spec.databases().isEmpty(),
+                facts.versionNumber(),
+                facts.replayLsn(),
+                clock.instant());
+    }
+
+    /** The databases that are wanted; empty when one of them does not exist. */
+    private static Optional<List<DatabaseFacts>> wanted(TakeBackup spec, List<DatabaseFacts> all) {
+        if (spec.databases().isEmpty()) {
+            return Optional.of(all);
+        }
+        var found = all.stream()
+                .filter(database -> spec.databases().contains(database.name()))
+                .toList();
+        return found.size() == spec.databases().stream().distinct().count() ? Optional.of(found) : Optional.empty();
+    }
+
+    private void dump(TakeBackup spec, Endpoint source, DumpedDatabase database, Path to, Steps steps) {
+        steps.progress(Progress.phase("dumping " + database.name()));
+        programs.remove(to); // what a run that died has left
+        var request = new DumpRequest(source, database.name(), spec.format(), spec.schemaOnly(), spec.jobs());
+        programs.dump(request, to).forEach(steps::warn);
+    }
+
+    private void publish(Target target, TakeBackup spec, Chosen chosen, Path repository, java.util.UUID id) {
+        var stored = files.measure(files.stage(repository, id));
+        var manifest = new Manifest(
+                id,
+                target.id(),
+                Backup.Type.LOGICAL,
+                spec.format(),
+                spec.schemaOnly(),
+                chosen.globals(),
+                chosen.databases(),
+                chosen.source(),
+                chosen.serverVersionNumber(),
+                chosen.lsn(),
+                chosen.startTime(),
+                clock.instant(),
+                stored);
+        files.publish(repository, id, json.store(manifest));
+    }
+
+    private static Manifest planned(Target target, TakeBackup spec, Chosen chosen) {
+        return new Manifest(
+                new java.util.UUID(0, 0),
+                target.id(),
+                Backup.Type.LOGICAL,
+                spec.format(),
+                spec.schemaOnly(),
+                chosen.globals(),
+                chosen.databases(),
+                chosen.source(),
+                chosen.serverVersionNumber(),
+                chosen.lsn(),
+                chosen.startTime(),
+                chosen.startTime(),
+                List.of());
+    }
+}

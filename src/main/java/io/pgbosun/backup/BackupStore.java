@@ -1,0 +1,184 @@
+package io.pgbosun.backup;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.pgbosun.access.Caller;
+import io.pgbosun.access.Permission;
+import io.pgbosun.backup.Backup.Evidence;
+import io.pgbosun.operation.Ids;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.store.Json;
+import io.pgbosun.store.Page;
+import io.pgbosun.store.Row;
+import io.pgbosun.store.Store;
+import jakarta.inject.Singleton;
+import java.lang.reflect.Type;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The catalogue of backups and drills. */
+@Singleton
+public class BackupStore {
+    private static final Type EVIDENCE = new TypeReference<List<Evidence>>() {}.getType();
+    private static final Type LABELS = new TypeReference<Map<String, String>>() {}.getType();
+    private static final String COLUMNS = """
+            select b.id, b.cluster, b.labels::text as labels, b.repository, r.path, b.type, b.confidence, b.size_bytes,
+              b.manifest::text as manifest, b.evidence::text as evidence, b.started_at, b.ended_at
+            from backup b join repository r on r.name = b.repository
+            """;
+    private static final String VISIBLE =
+            "exists (select 1 from jsonb_array_elements($1::text::jsonb) s where b.labels @> s)";
+
+    private final Store store;
+    private final Json json;
+    private final Clock clock;
+
+    BackupStore(Store store, Json json, Clock clock) {
+        this.store = store;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** A backup with what only its runbooks need. */
+    record Stored(Backup backup, Map<String, String> labels, String path, Manifest manifest) {}
+
+    Optional<Stored> find(UUID id) {
+        return store.one(COLUMNS + " where b.id = $1", id).map(this::stored);
+    }
+
+    Stored get(UUID id) {
+        return find(id).orElseThrow(() -> Problem.notFound("backup", id.toString()));
+    }
+
+    /** The newest backup of a cluster. */
+    Optional<Stored> newest(String cluster) {
+        return store.one(COLUMNS + " where b.cluster = $1 order by b.id desc limit 1", cluster)
+                .map(this::stored);
+    }
+
+    /** The newest backup of a cluster that a drill has proven. */
+    Optional<UUID> newestAsserted(String cluster) {
+        return store.one(
+                        "select id from backup where cluster = $1 and confidence = 'ASSERTED' order by id desc limit 1",
+                        cluster)
+                .map(row -> row.uuid("id"));
+    }
+
+    void insert(Manifest manifest, Map<String, String> labels, String repository) {
+        store.update(
+                """
+                insert into backup (id, cluster, labels, repository, type, confidence, size_bytes, manifest, evidence, started_at, ended_at)
+                values ($1, $2, $3::text::jsonb, $4, $5, $6, $7, $8::text::jsonb, $9::text::jsonb, $10, $11) on conflict do nothing
+                """,
+                manifest.backup(),
+                manifest.cluster(),
+                json.store(labels),
+                repository,
+                manifest.type(),
+                Confidence.CHECKSUMMED,
+                manifest.sizeBytes(),
+                json.store(manifest),
+                json.store(List.of(
+                        new Evidence(
+                                Confidence.RECORDED,
+                                manifest.endTime(),
+                                manifest.backup(),
+                                "every program ended with exit code 0"),
+                        new Evidence(
+                                Confidence.CHECKSUMMED,
+                                clock.instant(),
+                                manifest.backup(),
+                                manifest.files().size() + " files read again, SHA-256 as in the manifest"))),
+                manifest.startTime(),
+                manifest.endTime());
+    }
+
+    void delete(UUID id) {
+        store.update("delete from backup where id = $1", id);
+    }
+
+    /** Adds evidence once per operation, and raises the confidence when it is higher. */
+    void prove(UUID backup, Evidence evidence) {
+        store.inTx(tx -> {
+            var row = tx.one("select confidence from backup where id = $1 for update", backup)
+                    .orElseThrow();
+            var before = row.constant(Confidence.class, "confidence");
+            var now = evidence.level().compareTo(before) > 0 ? evidence.level() : before;
+            tx.update(
+                    """
+                    update backup set confidence = $2, evidence = evidence || $3::text::jsonb
+                    where id = $1 and not evidence @> jsonb_build_array(jsonb_build_object('operation', $4::text))
+                    """,
+                    backup,
+                    now,
+                    json.store(List.of(evidence)),
+                    evidence.operation().toString());
+        });
+    }
+
+    void insertDrill(Drill drill) {
+        store.update(
+                "insert into drill (id, cluster, backup, passed, report) values ($1, $2, $3, $4, $5::text::jsonb) on conflict do nothing",
+                drill.id(),
+                drill.cluster(),
+                drill.backup(),
+                drill.passed(),
+                json.store(drill));
+    }
+
+    boolean drillExists(UUID id) {
+        return store.one("select 1 from drill where id = $1", id).isPresent();
+    }
+
+    Page<Drill> drills(String cluster, Page.Request page) {
+        var rows = store.query(
+                "select id, report::text as report from drill where cluster = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
+                cluster,
+                after(page),
+                page.limit());
+        return page.of(
+                rows,
+                row -> json.load(row.text("report"), Drill.class),
+                row -> row.uuid("id").toString());
+    }
+
+    /** Newest first, of one cluster or (null) of all that the caller may see. */
+    Page<Backup> list(Caller caller, String cluster, Page.Request page) {
+        var rows = store.query(
+                COLUMNS + " where " + VISIBLE
+                        + " and ($2::text is null or b.cluster = $2) and ($3::uuid is null or b.id < $3) order by b.id desc limit $4",
+                json.store(caller.selectors(Permission.BACKUP_READ)),
+                cluster,
+                after(page),
+                page.limit());
+        return page.of(rows, row -> stored(row).backup(), row -> row.uuid("id").toString());
+    }
+
+    private static UUID after(Page.Request page) {
+        return page.after() == null ? null : Ids.parse("pageToken", page.after());
+    }
+
+    private Stored stored(Row row) {
+        var manifest = json.load(row.text("manifest"), Manifest.class);
+        var version = manifest.serverVersionNumber();
+        var backup = new Backup(
+                row.uuid("id"),
+                row.text("cluster"),
+                row.text("repository"),
+                row.constant(Backup.Type.class, "type"),
+                row.constant(Confidence.class, "confidence"),
+                json.load(row.text("evidence"), EVIDENCE),
+                manifest.databases().stream().map(Manifest.DumpedDatabase::name).toList(),
+                manifest.schemaOnly(),
+                manifest.globals(),
+                row.number("size_bytes"),
+                manifest.source(),
+                version / 10_000 + "." + version % 10_000,
+                manifest.lsn().toString(),
+                row.time("started_at"),
+                row.time("ended_at"));
+        return new Stored(backup, json.load(row.text("labels"), LABELS), row.text("path"), manifest);
+    }
+}

@@ -1,0 +1,57 @@
+package io.pgbosun.backup;
+
+import io.pgbosun.backup.DeleteBackup.DeleteBackupResult;
+import io.pgbosun.host.BackupFiles;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.OperationHandler;
+import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.UUID;
+
+@Singleton
+class DeleteBackupHandler implements OperationHandler<DeleteBackup, DeleteBackupResult> {
+    private final BackupStore backups;
+    private final BackupFiles files;
+
+    DeleteBackupHandler(BackupStore backups, BackupFiles files) {
+        this.backups = backups;
+        this.files = files;
+    }
+
+    /** Where it is; read once, for it is soon gone. */
+    record Place(String path, DeleteBackupResult result) {}
+
+    @Override
+    public void check(Target target, DeleteBackup spec, Checks checks) {
+        var backup = backups.get(UUID.fromString(target.id())).backup();
+        checks.need(
+                "not the newest proven backup",
+                backups.newestAsserted(backup.cluster())
+                        .filter(backup.id()::equals)
+                        .isEmpty(),
+                backup.confidence(),
+                "a newer backup that is ASSERTED",
+                "Take a newer backup and prove it with a drill first.");
+    }
+
+    @Override
+    public DeleteBackupResult run(Target target, DeleteBackup spec, Steps steps) {
+        var id = UUID.fromString(target.id());
+        var place = steps.get("read where it is", Place.class, () -> {
+            var stored = backups.get(id);
+            return new Place(
+                    stored.path(),
+                    new DeleteBackupResult(
+                            id, stored.backup().cluster(), stored.backup().sizeBytes()));
+        });
+        steps.pointOfNoReturn();
+        steps.ensure(
+                "remove its files",
+                () -> files.manifest(Path.of(place.path()), id).isEmpty(),
+                () -> files.remove(Path.of(place.path()), id));
+        steps.ensure("remove it from the catalogue", () -> backups.find(id).isEmpty(), () -> backups.delete(id));
+        return place.result();
+    }
+}

@@ -1,0 +1,22 @@
+package io.pgbosun.backup;
+
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Where backups live. */
+@Schema(description = "Where backups live.")
+public record Repository(
+        String name,
+        Type type,
+
+        @Schema(description = "The directory that holds one directory a backup.")
+        String path,
+
+        @Schema(description = "How many backups are in it.") long backupCount,
+        @Schema(description = "What they take, in bytes.") long sizeBytes,
+        Instant createTime) {
+    /** What it is on. */
+    public enum Type {
+        FILESYSTEM
+    }
+}

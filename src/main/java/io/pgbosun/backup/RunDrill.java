@@ -1,0 +1,42 @@
+package io.pgbosun.backup;
+
+import io.pgbosun.access.Permission;
+import io.pgbosun.operation.CancelEffect;
+import io.pgbosun.operation.OperationKind;
+import io.pgbosun.operation.OperationSpec;
+import io.pgbosun.operation.Risk;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Restores a backup into a scratch instance, asserts on what is there, measures, and always cleans up. */
+@Schema(
+        description =
+                "Restores a backup into a scratch instance, asserts on what is there, measures, and always cleans up.")
+@OperationKind(
+        name = "drill",
+        summary =
+                "Restores a backup into a scratch instance, asserts on what is there, measures, and always cleans up.",
+        permission = Permission.DRILL_CREATE,
+        risk = Risk.LOW,
+        cancel = CancelEffect.SAFE,
+        lock = OperationKind.Lock.NONE,
+        timeoutMinutes = 24 * 60)
+public record RunDrill(
+        @Schema(description = "The backup to prove; the cluster's newest when left out.")
+        UUID backup,
+
+        @Size(max = 100) List<@Valid @NotNull Assertion> assertions)
+        implements OperationSpec {
+
+    public RunDrill {
+        assertions = assertions == null ? List.of() : List.copyOf(assertions);
+    }
+
+    /** What the drill showed. */
+    @Schema(description = "What the drill showed.")
+    public record RunDrillResult(Drill drill, Confidence confidence) {}
+}

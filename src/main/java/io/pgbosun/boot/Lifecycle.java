@@ -1,0 +1,59 @@
+package io.pgbosun.boot;
+
+import io.pgbosun.access.Tokens;
+import io.pgbosun.operation.Worker;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.nio.file.Files;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Starts and stops the roles of this service. */
+@Singleton
+class Lifecycle {
+    private final Set<String> roles;
+    private final Home home;
+    private final Tokens tokens;
+    private final Worker worker;
+    private final Defaults defaults;
+    private final ControlDatabase database;
+
+    Lifecycle(
+            @ConfigProperty(name = "pgbosun.roles", defaultValue = "api,worker") Set<String> roles,
+            Home home,
+            Tokens tokens,
+            Worker worker,
+            Defaults defaults,
+            ControlDatabase database) {
+        if (!Set.of("api", "worker").containsAll(roles) || roles.isEmpty()) {
+            throw new IllegalArgumentException("PGBOSUN_ROLES must be api, worker or api,worker; it is " + roles);
+        }
+        this.roles = roles;
+        this.home = home;
+        this.tokens = tokens;
+        this.worker = worker;
+        this.defaults = defaults;
+        this.database = database;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (!Files.exists(home.token())) {
+            Home.writePrivately(home.token(), tokens.bootstrap() + "\n");
+        }
+        defaults.make();
+        if (roles.contains("worker")) {
+            worker.start();
+        }
+    }
+
+    void stop(@Observes @jakarta.annotation.Priority(1) ShutdownEvent event) {
+        worker.stop();
+    }
+
+    /** Last of all, when nothing uses the control database any more. */
+    void stopDatabase(@Observes @jakarta.annotation.Priority(100_000) ShutdownEvent event) {
+        database.stop();
+    }
+}

@@ -1,0 +1,29 @@
+package io.pgbosun.cluster;
+
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.secret.Secret;
+import java.util.List;
+
+/**
+ * A cluster with what is needed to talk to it; never shown to a caller.
+ *
+ * @param username the role that pgbosun logs in as
+ * @param maintenanceDatabase the database to connect to when no other is meant
+ */
+public record ClusterRecord(
+        Cluster cluster,
+        String username,
+        Secret password,
+        String sslMode,
+        String maintenanceDatabase,
+        List<InstanceRecord> instances) {
+
+    public Endpoint endpoint(InstanceRecord instance) {
+        return new Endpoint(instance.address(), instance.port(), username, password, sslMode);
+    }
+
+    /** Whether pgbosun can start and stop its servers. */
+    public boolean hasHosts() {
+        return instances.stream().allMatch(instance -> instance.dataDirectory() != null);
+    }
+}

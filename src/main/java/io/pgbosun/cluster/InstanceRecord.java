@@ -1,0 +1,9 @@
+package io.pgbosun.cluster;
+
+/**
+ * An instance as it is registered.
+ *
+ * @param host the host whose programs run it, or null when pgbosun only connects to it
+ * @param dataDirectory on that host, or null
+ */
+public record InstanceRecord(String name, String host, String address, int port, String dataDirectory) {}

@@ -1,0 +1,23 @@
+package io.pgbosun.cluster;
+
+/** The rules for names, as regular expressions for {@code @Pattern}. */
+public final class Names {
+    /** Cluster, host and repository names: RFC 1035 labels. */
+    public static final String LABEL = "[a-z]([a-z0-9-]{0,61}[a-z0-9])?";
+
+    public static final String LABEL_RULE =
+            "must be 1 to 63 lower-case letters, digits or hyphens, beginning with a letter and not ending with a hyphen";
+
+    /** Database, schema and role names: what PostgreSQL takes in 63 bytes, without control characters. */
+    public static final String IDENTIFIER = "[^\\p{Cntrl}]{1,63}";
+
+    public static final String IDENTIFIER_RULE = "must be 1 to 63 characters without control characters";
+
+    /** A table, with its schema unless that is {@code public}. */
+    public static final String QUALIFIED = "[^\\p{Cntrl}]{1,127}";
+
+    public static final String QUALIFIED_RULE =
+            "must be a name such as orders or sales.orders, without control characters";
+
+    private Names() {}
+}

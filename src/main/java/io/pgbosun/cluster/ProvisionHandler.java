@@ -1,0 +1,244 @@
+package io.pgbosun.cluster;
+
+import io.pgbosun.cluster.Provision.ProvisionResult;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.Server;
+import io.pgbosun.host.Servers;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.OperationHandler;
+import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
+import io.pgbosun.secret.Secret;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+@Singleton
+class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
+    private static final String REPLICATION_ROLE = "pgbosun_replication";
+    private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
+
+    private final Hosts hosts;
+    private final ClusterStore clusters;
+    private final PgPrograms programs;
+    private final Servers servers;
+    private final Clock clock;
+
+    ProvisionHandler(Hosts hosts, ClusterStore clusters, PgPrograms programs, Servers servers, Clock clock) {
+        this.hosts = hosts;
+        this.clusters = clusters;
+        this.programs = programs;
+        this.servers = servers;
+        this.clock = clock;
+    }
+
+    /** Where everything goes, and the passwords; chosen once. */
+    record Layout(List<InstanceRecord> instances, Secret superuserPassword, Secret replicationPassword) {
+        InstanceRecord primary() {
+            return instances.getFirst();
+        }
+
+        List<InstanceRecord> standbys() {
+            return instances.subList(1, instances.size());
+        }
+    }
+
+    @Override
+    public void check(Target target, Provision spec, Checks checks) {
+        var host = hosts.find(spec.host());
+        checks.need(
+                "host is known", host.isPresent(), spec.host(), "a registered host", "List them with GET /v1/hosts.");
+        checks.need(
+                "PostgreSQL is new enough",
+                programs.majorVersion() >= 15,
+                programs.majorVersion(),
+                "15 or newer",
+                "Install a newer PostgreSQL server on the host.");
+        checks.restsOn("host", spec.host());
+    }
+
+    @Override
+    public ProvisionResult run(Target target, Provision spec, Steps steps) {
+        var layout =
+                steps.get("choose ports, directories and passwords", Layout.class, () -> layout(target.id(), spec));
+        var primary = layout.primary();
+        makePrimary(steps, spec, layout);
+        for (var standby : layout.standbys()) {
+            makeStandby(steps, spec, layout, standby);
+        }
+        var server = servers.at(endpoint(layout, primary));
+        for (var database : spec.databases()) {
+            steps.ensure(
+                    "create database " + database,
+                    () -> server.databaseExists(database),
+                    () -> server.createDatabase(database, null));
+        }
+        if (spec.seed() != null) {
+            var database = spec.databases().getFirst();
+            steps.act(
+                    "fill " + database + " with sample data",
+                    () -> fill(spec.seed(), endpoint(layout, primary), database));
+        }
+        steps.ensure(
+                "record the cluster",
+                () -> clusters.find(target.id()).isPresent(),
+                () -> clusters.insert(record(target.id(), spec, layout, server)),
+                () -> clusters.delete(target.id()));
+        return new ProvisionResult(
+                target.id(),
+                layout.instances().stream().map(InstanceRecord::name).toList(),
+                primary.port());
+    }
+
+    private void makePrimary(Steps steps, Provision spec, Layout layout) {
+        var primary = layout.primary();
+        var directory = Path.of(primary.dataDirectory());
+        var server = servers.at(endpoint(layout, primary));
+        steps.ensure(
+                "initialise " + primary.name(),
+                () -> programs.initialized(directory),
+                () -> programs.initdb(directory, "postgres", layout.superuserPassword()),
+                () -> programs.remove(directory));
+        steps.act("configure " + primary.name(), () -> programs.configure(directory, settings(spec, primary)));
+        start(steps, primary);
+        steps.ensure(
+                "create the replication role",
+                () -> server.roleExists(REPLICATION_ROLE),
+                () -> server.createReplicationRole(REPLICATION_ROLE, layout.replicationPassword()));
+    }
+
+    private void makeStandby(Steps steps, Provision spec, Layout layout, InstanceRecord standby) {
+        var primary = servers.at(endpoint(layout, layout.primary()));
+        var directory = Path.of(standby.dataDirectory());
+        var replication = new Endpoint(
+                layout.primary().address(),
+                layout.primary().port(),
+                REPLICATION_ROLE,
+                layout.replicationPassword(),
+                "disable");
+        var slot = slot(standby);
+        steps.ensure(
+                "reserve a replication slot for " + standby.name(),
+                () -> primary.slotExists(slot),
+                () -> primary.createSlot(slot));
+        steps.ensure(
+                "copy the primary to " + standby.name(),
+                () -> programs.initialized(directory),
+                () -> programs.baseBackup(replication, directory, slot),
+                () -> programs.remove(directory));
+        steps.act("configure " + standby.name(), () -> {
+            programs.configure(directory, settings(spec, standby));
+            programs.followPrimary(directory, replication, slot, standby.name());
+        });
+        start(steps, standby);
+        steps.await(standby.name() + " streams", STREAMING_WITHIN, () -> primary.streamsTo(standby.name()));
+    }
+
+    private void start(Steps steps, InstanceRecord instance) {
+        var directory = Path.of(instance.dataDirectory());
+        steps.ensure(
+                "start " + instance.name(),
+                () -> programs.running(directory),
+                () -> programs.start(directory),
+                () -> programs.stop(directory));
+    }
+
+    private void fill(Provision.Seed seed, Endpoint primary, String database) {
+        programs.sampleData(primary, database, seed.pgbenchScale());
+        servers.at(primary).script(database, """
+                        drop table if exists orders;
+                        create table orders (
+                          id bigint generated always as identity primary key,
+                          customer text not null,
+                          amount numeric(10, 2) not null,
+                          created_at timestamptz not null default now()
+                        );
+                        create index orders_created_at on orders (created_at);
+                        insert into orders (customer, amount, created_at)
+                        select 'customer ' || n %% 1000, n %% 500 + 0.99, now() - n * interval '1 second'
+                        from generate_series(1, %d) n
+                        """.formatted(seed.orders()));
+    }
+
+    private Layout layout(String cluster, Provision spec) {
+        var root = spec.dataDirectory() == null
+                ? Path.of(hosts.get(spec.host()).dataRoot()).resolve(cluster)
+                : Path.of(spec.dataDirectory());
+        var instances = new ArrayList<InstanceRecord>();
+        for (var number = 1; number <= spec.standbys() + 1; number++) {
+            var name = cluster + "-" + number;
+            var directory = root.resolve(name).toString();
+            instances.add(new InstanceRecord(name, spec.host(), "127.0.0.1", port(spec, instances), directory));
+        }
+        return new Layout(instances, randomSecret(), randomSecret());
+    }
+
+    private int port(Provision spec, List<InstanceRecord> taken) {
+        if (spec.port() != null) {
+            return spec.port() + taken.size();
+        }
+        while (true) {
+            var port = programs.freePort();
+            var free = taken.stream().noneMatch(instance -> instance.port() == port)
+                    && clusters.ownerOf("127.0.0.1", port).isEmpty();
+            if (free) {
+                return port;
+            }
+        }
+    }
+
+    private static Secret randomSecret() {
+        return Secret.of(io.pgbosun.access.Tokens.randomText());
+    }
+
+    /** Slot names take lower-case letters, digits and underscores alone. */
+    private static String slot(InstanceRecord instance) {
+        return instance.name().replace('-', '_');
+    }
+
+    private static Map<String, String> settings(Provision spec, InstanceRecord instance) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("wal_level", "replica");
+        settings.put("max_wal_senders", "10");
+        settings.put("max_replication_slots", "10");
+        settings.put("max_slot_wal_keep_size", "4GB");
+        settings.put("wal_keep_size", "256MB");
+        settings.put("wal_log_hints", "on");
+        settings.put("hot_standby", "on");
+        settings.put("password_encryption", "scram-sha-256");
+        settings.put("log_line_prefix", "%m [%p] %q%u@%d %a ");
+        settings.put("log_lock_waits", "on");
+        settings.put("shared_preload_libraries", "pg_stat_statements");
+        settings.putAll(spec.parameters());
+        settings.put("listen_addresses", instance.address());
+        settings.put("port", String.valueOf(instance.port()));
+        settings.put("unix_socket_directories", "");
+        settings.put("cluster_name", instance.name());
+        return settings;
+    }
+
+    private static Endpoint endpoint(Layout layout, InstanceRecord instance) {
+        return new Endpoint(instance.address(), instance.port(), "postgres", layout.superuserPassword(), "disable");
+    }
+
+    private ClusterRecord record(String name, Provision spec, Layout layout, Server primary) {
+        var cluster = new Cluster(
+                name,
+                Cluster.Driver.NATIVE,
+                Cluster.Origin.PROVISIONED,
+                spec.labels(),
+                Cluster.ClusterPolicy.NONE,
+                primary.facts().systemIdentifier(),
+                layout.instances().size(),
+                "1",
+                clock.instant());
+        return new ClusterRecord(
+                cluster, "postgres", layout.superuserPassword(), "disable", "postgres", layout.instances());
+    }
+}

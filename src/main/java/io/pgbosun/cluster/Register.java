@@ -1,0 +1,86 @@
+package io.pgbosun.cluster;
+
+import io.pgbosun.access.Permission;
+import io.pgbosun.operation.CancelEffect;
+import io.pgbosun.operation.OperationKind;
+import io.pgbosun.operation.OperationSpec;
+import io.pgbosun.operation.Risk;
+import io.pgbosun.secret.Secret;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Takes an existing cluster under management, after connecting to each of its instances. */
+@Schema(description = "Takes an existing cluster under management, after connecting to each of its instances.")
+@OperationKind(
+        name = "register",
+        summary = "Takes an existing cluster under management, after connecting to each of its instances.",
+        permission = Permission.CLUSTER_CREATE,
+        risk = Risk.LOW,
+        cancel = CancelEffect.SAFE,
+        lock = OperationKind.Lock.EXCLUSIVE,
+        timeoutMinutes = 5,
+        createsTarget = true,
+        checkedOnAccept = true)
+public record Register(
+        @NotEmpty @Size(max = 16) List<@Valid @NotNull InstanceAddress> instances,
+
+        @NotNull
+        @Pattern(regexp = Names.IDENTIFIER, message = Names.IDENTIFIER_RULE)
+        @Schema(description = "The role to log in as; see deploy/grants.sql for the least privileges it needs.")
+        String username,
+
+        @Schema(
+                description = "Its password; sealed at rest, never shown.",
+                implementation = String.class,
+                format = "password",
+                writeOnly = true)
+        Secret password,
+
+        @Pattern(
+                regexp = "disable|prefer|require|verify-ca|verify-full",
+                message = "must be disable, prefer, require, verify-ca or verify-full")
+        @Schema(description = "libpq's sslmode; prefer when left out.")
+        String sslMode,
+
+        @Pattern(regexp = Names.IDENTIFIER, message = Names.IDENTIFIER_RULE)
+        @Schema(description = "The database to connect to when no other is meant; postgres when left out.")
+        String maintenanceDatabase,
+
+        @Labels Map<String, String> labels)
+        implements OperationSpec {
+
+    public Register {
+        sslMode = sslMode == null ? "prefer" : sslMode;
+        maintenanceDatabase = maintenanceDatabase == null ? "postgres" : maintenanceDatabase;
+        labels = labels == null ? Map.of() : Map.copyOf(labels);
+    }
+
+    /** Where an instance of an existing cluster listens. */
+    @Schema(description = "Where an instance of an existing cluster listens.")
+    public record InstanceAddress(
+            @Pattern(regexp = Names.LABEL, message = Names.LABEL_RULE)
+            @Schema(description = "Its name; the cluster's name and a number when left out.")
+            String name,
+
+            @NotNull @Pattern(regexp = "[A-Za-z0-9.:_-]{1,253}", message = "must be a host name or address")
+            String address,
+
+            @NotNull @Min(1) @Max(65535) Integer port) {}
+
+    @Override
+    public Map<String, String> newTargetLabels() {
+        return labels;
+    }
+
+    /** What was registered. */
+    @Schema(description = "The cluster that was registered.")
+    public record RegisterResult(String cluster, List<String> instances, String systemIdentifier) {}
+}

@@ -1,0 +1,104 @@
+package io.pgbosun.cluster;
+
+import io.pgbosun.cluster.Register.RegisterResult;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.OperationHandler;
+import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
+import io.pgbosun.problem.Problem;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+@Singleton
+class RegisterHandler implements OperationHandler<Register, RegisterResult> {
+    private final ClusterStore clusters;
+    private final Topology topology;
+    private final Clock clock;
+
+    RegisterHandler(ClusterStore clusters, Topology topology, Clock clock) {
+        this.clusters = clusters;
+        this.topology = topology;
+        this.clock = clock;
+    }
+
+    @Override
+    public void check(Target target, Register spec, Checks checks) {
+        var sightings = topology.look(record(target.id(), spec, null));
+        for (var sighting : sightings) {
+            if (!sighting.up()) {
+                throw sighting.problem();
+            }
+            var at = sighting.instance();
+            var owner = clusters.ownerOf(at.address(), at.port());
+            checks.need(
+                    at.name() + " is not managed yet",
+                    owner.isEmpty(),
+                    owner.map(name -> "part of cluster " + name).orElse("free"),
+                    "part of no cluster",
+                    "Deregister that cluster first.");
+        }
+        var primaries = sightings.stream().filter(Topology.Sighting::primary).count();
+        checks.need(
+                "one primary",
+                primaries == 1,
+                primaries,
+                "exactly 1",
+                "List the primary and the standbys of one cluster.");
+        var identifiers = sightings.stream()
+                .map(sighting -> sighting.facts().systemIdentifier())
+                .distinct()
+                .toList();
+        checks.need(
+                "one cluster",
+                identifiers.size() == 1,
+                identifiers,
+                "one system identifier",
+                "List the instances of one cluster alone.");
+        checks.restsOn("systemIdentifier", identifiers);
+    }
+
+    @Override
+    public RegisterResult run(Target target, Register spec, Steps steps) {
+        var identifier = steps.get(
+                "read the system identifier",
+                String.class,
+                () -> topology.look(record(target.id(), spec, null)).stream()
+                        .filter(Topology.Sighting::primary)
+                        .findFirst()
+                        .orElseThrow(() -> Problem.notPossible("No primary answers."))
+                        .facts()
+                        .systemIdentifier());
+        var record = record(target.id(), spec, identifier);
+        steps.ensure(
+                "record the cluster",
+                () -> clusters.find(target.id()).isPresent(),
+                () -> clusters.insert(record),
+                () -> clusters.delete(target.id()));
+        return new RegisterResult(
+                target.id(),
+                record.instances().stream().map(InstanceRecord::name).toList(),
+                identifier);
+    }
+
+    private ClusterRecord record(String name, Register spec, String identifier) {
+        List<InstanceRecord> instances = new ArrayList<>();
+        for (var address : spec.instances()) {
+            var instance = address.name() == null ? name + "-" + (instances.size() + 1) : address.name();
+            instances.add(new InstanceRecord(instance, null, address.address(), address.port(), null));
+        }
+        var cluster = new Cluster(
+                name,
+                Cluster.Driver.NATIVE,
+                Cluster.Origin.REGISTERED,
+                spec.labels(),
+                Cluster.ClusterPolicy.NONE,
+                identifier,
+                instances.size(),
+                "1",
+                clock.instant());
+        return new ClusterRecord(
+                cluster, spec.username(), spec.password(), spec.sslMode(), spec.maintenanceDatabase(), instances);
+    }
+}

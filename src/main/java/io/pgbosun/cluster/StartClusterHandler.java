@@ -1,0 +1,44 @@
+package io.pgbosun.cluster;
+
+import io.pgbosun.cluster.StartCluster.StartClusterResult;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.OperationHandler;
+import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+
+@Singleton
+class StartClusterHandler implements OperationHandler<StartCluster, StartClusterResult> {
+    private final ClusterStore clusters;
+    private final PgPrograms programs;
+
+    StartClusterHandler(ClusterStore clusters, PgPrograms programs) {
+        this.clusters = clusters;
+        this.programs = programs;
+    }
+
+    @Override
+    public void check(Target target, StartCluster spec, Checks checks) {
+        checks.need(
+                "runs on a host of ours",
+                clusters.get(target.id()).hasHosts(),
+                clusters.get(target.id()).cluster().origin(),
+                "a provisioned cluster",
+                "Use the tools of the host it runs on.");
+    }
+
+    @Override
+    public StartClusterResult run(Target target, StartCluster spec, Steps steps) {
+        var cluster = clusters.get(target.id());
+        var instances = cluster.instances();
+        for (var instance : instances) {
+            var directory = Path.of(instance.dataDirectory());
+            steps.ensure(
+                    "start " + instance.name(), () -> programs.running(directory), () -> programs.start(directory));
+        }
+        return new StartClusterResult(
+                instances.stream().map(InstanceRecord::name).toList());
+    }
+}

@@ -1,0 +1,16 @@
+package io.pgbosun.host;
+
+/**
+ * What pg_dump is asked for.
+ *
+ * @param format CUSTOM is one file, DIRECTORY a directory written by {@code jobs} processes
+ * @param schemaOnly no rows
+ * @param jobs parallel workers, 1 to 16; above 1 only with DIRECTORY
+ */
+public record DumpRequest(Endpoint source, String database, Format format, boolean schemaOnly, int jobs) {
+    /** The archive formats of pg_dump that pg_restore reads in parallel or in part. */
+    public enum Format {
+        CUSTOM,
+        DIRECTORY
+    }
+}

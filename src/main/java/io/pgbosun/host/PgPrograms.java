@@ -1,0 +1,70 @@
+package io.pgbosun.host;
+
+import io.pgbosun.secret.Secret;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The programs of PostgreSQL on one host, run without a shell and never as root.
+ *
+ * <p>A program that ends with a non-zero exit code is a problem {@code program-failed} with the end of what it said on
+ * standard error ({@code disk-full} when that is why); one ended with its run is {@code cancelled}. Passwords go through
+ * the environment or a file of mode 0600, never through arguments.
+ */
+public interface PgPrograms {
+    /** The major version of the programs, such as 15. */
+    int majorVersion();
+
+    /** {@code initdb} with data checksums, UTF-8 and scram-sha-256. */
+    void initdb(Path dataDirectory, String superuser, Secret superuserPassword);
+
+    /** True when the directory holds an initialised cluster ({@code PG_VERSION} is there and initdb has ended well). */
+    boolean initialized(Path dataDirectory);
+
+    /** Writes settings to a file of our own that {@code postgresql.conf} includes; replaces what was there. */
+    void configure(Path dataDirectory, Map<String, String> settings);
+
+    /** Marks the directory as that of a standby of the given primary ({@code standby.signal}, {@code primary_conninfo}). */
+    void followPrimary(Path dataDirectory, Endpoint primary, String slot, String applicationName);
+
+    /** Starts the server and waits until it answers; nothing happens when it runs. */
+    void start(Path dataDirectory);
+
+    /** Fast stop; nothing happens when it does not run. */
+    void stop(Path dataDirectory);
+
+    /** True when a server process is there, also one that is still starting or already stopping. */
+    boolean running(Path dataDirectory);
+
+    /** True when the server there accepts connections. */
+    boolean ready(Path dataDirectory);
+
+    /** {@code pg_basebackup} into an absent or empty directory, WAL streamed through the slot. */
+    void baseBackup(Endpoint source, Path dataDirectory, String slot);
+
+    /** Removes a directory and all in it, after stopping a server there; nothing happens when it is absent. */
+    void remove(Path directory);
+
+    /** A TCP port on the loopback interface that nothing listens on now. */
+    int freePort();
+
+    /** {@code pg_dump} to a file or directory; returns what it warned of. */
+    List<String> dump(DumpRequest request, Path target);
+
+    /** {@code pg_dumpall --globals-only}: roles (with password hashes) and tablespaces, to a file of mode 0600. */
+    void dumpGlobals(Endpoint source, Path target);
+
+    /** {@code pg_restore}, stopping at the first error; returns what it warned of. */
+    List<String> restore(Path dump, RestoreRequest request);
+
+    /** Loads a globals file with psql; roles that exist already are left as they are. */
+    void restoreGlobals(Path globals, Endpoint target);
+
+    /** {@code pgbench -i}: its tables anew, 100,000 accounts a unit of scale. */
+    void sampleData(Endpoint target, String database, int scale);
+
+    /** Ends processes that runs of this operation with an epoch below the given one have left; returns how many. */
+    int endProcesses(UUID operation, long beforeEpoch);
+}

@@ -1,0 +1,80 @@
+package io.pgbosun.host;
+
+import io.pgbosun.secret.Secret;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * All that pgbosun says to one PostgreSQL server over SQL.
+ *
+ * <p>Every method throws a {@code Problem}: {@code unreachable} when the server does not answer, {@code too-slow} when a
+ * statement ran out of time, {@code cancelled} when the run was ended, {@code program-failed} with the server's own
+ * message otherwise. Names are taken unquoted and quoted by the adapter.
+ */
+public interface Server {
+    ServerFacts facts();
+
+    /** Databases that accept connections, without templates, ordered by name. */
+    List<DatabaseFacts> databases();
+
+    boolean databaseExists(String database);
+
+    /** Creates an empty database from {@code template0}; {@code owner} null means the login role. */
+    void createDatabase(String database, String owner);
+
+    /** Drops it and ends its sessions; nothing happens when it does not exist. */
+    void dropDatabase(String database);
+
+    /** Renames it after ending its sessions. */
+    void renameDatabase(String from, String to);
+
+    boolean roleExists(String role);
+
+    /** Creates a role that may log in and stream WAL. */
+    void createReplicationRole(String role, Secret password);
+
+    boolean slotExists(String slot);
+
+    void createSlot(String slot);
+
+    /** Drops a physical replication slot; nothing happens when it does not exist. */
+    void dropSlot(String slot);
+
+    /** True when a WAL sender with this {@code application_name} is streaming. */
+    boolean streamsTo(String applicationName);
+
+    /** Ordinary and partitioned tables outside the system schemas. */
+    List<TableName> tables(String database);
+
+    /** Runs one maintenance command, telling its progress, and gives way as the guard says (problem {@code busy}). */
+    void maintain(String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress);
+
+    /** {@code CHECKPOINT}; returns the redo position it wrote. */
+    Lsn checkpoint();
+
+    /** Indexes with {@code indisvalid = false}, such as a cancelled concurrent reindex leaves behind. */
+    List<TableName> invalidIndexes(String database);
+
+    /** {@code DROP INDEX CONCURRENTLY}; nothing happens when it does not exist. */
+    void dropIndex(String database, TableName index);
+
+    /** Runs a script of statements (a dump's globals, seed data), statement by statement, ignoring nothing. */
+    void script(String database, String sql);
+
+    long countRows(String database, TableName table);
+
+    /** The greatest value of a timestamp column; empty when the table is. */
+    Optional<Instant> newest(String database, TableName table, String column);
+
+    /** The first column of the first row, as text; empty when there is no row. Runs read only. */
+    Optional<String> value(String database, String sql);
+
+    /** What amcheck's {@code bt_index_check} and {@code verify_heapam} find wrong, a line each; needs the extension. */
+    List<String> amcheck(String database);
+
+    /** Ends sessions that runs of this operation with an epoch below the given one have left; returns how many. */
+    int endSessions(UUID operation, long beforeEpoch);
+}

@@ -1,0 +1,6 @@
+package io.pgbosun.host;
+
+/** Gives the {@link Server} at an endpoint; opens nothing by itself. */
+public interface Servers {
+    Server at(Endpoint endpoint);
+}

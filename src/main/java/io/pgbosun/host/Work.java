@@ -1,0 +1,79 @@
+package io.pgbosun.host;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The run of an operation on whose behalf a thread speaks to the outside: it tags every session and process that is
+ * opened meanwhile, and ends them when the run is cancelled or loses its lease.
+ */
+public final class Work {
+    private static final ScopedValue<Work> CURRENT = ScopedValue.newInstance();
+    private static final String PREFIX = "pgbosun:";
+
+    private final UUID operation;
+    private final long epoch;
+    private final Set<Runnable> ends = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended;
+
+    public Work(UUID operation, long epoch) {
+        this.operation = operation;
+        this.epoch = epoch;
+    }
+
+    public static Optional<Work> current() {
+        return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
+    }
+
+    /** The tag of the current run, or {@code pgbosun} outside of any: the {@code application_name} of sessions. */
+    public static String currentTag() {
+        return current().map(Work::tag).orElse("pgbosun");
+    }
+
+    /** Runs the body with this as the current work. */
+    public void run(Runnable body) {
+        ScopedValue.where(CURRENT, this).run(body);
+    }
+
+    /** {@code pgbosun:<operation>:<epoch>}, at most 63 bytes. */
+    public String tag() {
+        return tagPrefix(operation) + epoch;
+    }
+
+    /** What the tags of all runs of one operation begin with. */
+    public static String tagPrefix(UUID operation) {
+        return PREFIX + operation + ":";
+    }
+
+    /** Something is open that must be ended with the run; it ends at once when the run has ended already. */
+    public Open opened(Runnable end) {
+        ends.add(end);
+        if (ended) {
+            end.run();
+        }
+        return () -> ends.remove(end);
+    }
+
+    /** Ends whatever is open, and whatever will be opened from now on. */
+    public void end() {
+        ended = true;
+        ends.forEach(Runnable::run);
+    }
+
+    /** Allows sessions and processes again: undoing goes on after a cancel has ended what was open. */
+    public void reopen() {
+        ended = false;
+    }
+
+    public boolean ended() {
+        return ended;
+    }
+
+    /** Closed when the session or process has come to its own end. */
+    public interface Open extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

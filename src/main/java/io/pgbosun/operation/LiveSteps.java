@@ -1,0 +1,326 @@
+package io.pgbosun.operation;
+
+import io.pgbosun.host.Progress;
+import io.pgbosun.host.Work;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemBody;
+import io.pgbosun.problem.ProblemType;
+import io.pgbosun.store.Json;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/** Runs a runbook for real: journals each step, replays what is journalled, and undoes what must be undone. */
+public final class LiveSteps implements Steps {
+    private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(5).toNanos();
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(500).toNanos();
+
+    private static final Logger LOG = Logger.getLogger(LiveSteps.class);
+
+    private final UUID operation;
+    private final Journal journal;
+    private final Json json;
+    private final Work work;
+    private final Map<String, Journal.Entry> entries;
+    private final Set<String> names = new HashSet<>();
+    private final Deque<Undo> undos = new ArrayDeque<>();
+    private volatile Problem stop;
+    private volatile boolean committed;
+    private volatile boolean abandoned;
+    private boolean undoing;
+    private String current = "";
+
+    private record Undo(String name, Runnable unmake) {}
+
+    /** Reached the end of what was done before the undoing began. */
+    private static final class EndOfJournal extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        EndOfJournal() {
+            super(null, null, false, false);
+        }
+    }
+
+    /**
+     * How a run ended.
+     *
+     * @param result of a run that succeeded
+     * @param problem of one that did not
+     * @param stuck true when it is not known or not undone
+     */
+    public record Outcome(Record result, ProblemBody problem, boolean stuck) {
+        public boolean succeeded() {
+            return problem == null;
+        }
+    }
+
+    /** A runbook with its target and spec. */
+    public interface Body {
+        Record run(Steps steps);
+    }
+
+    public LiveSteps(UUID operation, Journal journal, Json json, Work work) {
+        this.operation = operation;
+        this.journal = journal;
+        this.json = json;
+        this.work = work;
+        this.entries = new HashMap<>(journal.entries());
+        this.undoing = journal.undoing().isPresent();
+        this.committed = journal.isCommitted();
+    }
+
+    /** Runs to an end; throws only when the run must be left to another one. */
+    public Outcome run(Body body) {
+        try {
+            return new Outcome(body.run(this), null, false);
+        } catch (EndOfJournal e) {
+            return unwind(journal.undoing().orElseThrow());
+        } catch (Journal.LeaseLost e) {
+            throw e;
+        } catch (Problem problem) {
+            return failed(problem);
+        } catch (RuntimeException e) {
+            return failed(bug(e));
+        }
+    }
+
+    private Problem bug(RuntimeException e) {
+        LOG.errorf(e, "operation %s, step '%s'", operation, current);
+        return Problem.of(
+                ProblemType.BUG,
+                "A bug in pgbosun stopped the step '%s'; the service's log tells more under this operation's id."
+                        .formatted(current),
+                e);
+    }
+
+    private Outcome failed(Problem problem) {
+        if (abandoned) {
+            throw new Journal.LeaseLost();
+        }
+        var why = ProblemBody.of(stop != null && !committed ? stop : problem);
+        if (committed) {
+            return new Outcome(null, why, true);
+        }
+        if (!undoing) {
+            undoing = true;
+            journal.undoing(why);
+        }
+        return unwind(journal.undoing().orElse(why));
+    }
+
+    private Outcome unwind(ProblemBody why) {
+        work.reopen();
+        for (var undo : undos) {
+            var entry = entries.get(undo.name());
+            if (entry == null || !entry.mustBeUndone()) {
+                continue;
+            }
+            try {
+                undo.unmake().run();
+            } catch (Problem problem) {
+                return leftToAnother(new Outcome(null, notUndone(undo.name(), why, problem), true));
+            } catch (RuntimeException e) {
+                return leftToAnother(new Outcome(null, notUndone(undo.name(), why, bug(e)), true));
+            }
+            write(undo.name(), new Journal.Entry(Journal.State.UNDONE, null), () -> journal.undone(undo.name()));
+        }
+        return new Outcome(null, why, false);
+    }
+
+    private Outcome leftToAnother(Outcome outcome) {
+        if (abandoned) {
+            throw new Journal.LeaseLost();
+        }
+        return outcome;
+    }
+
+    private static ProblemBody notUndone(String step, ProblemBody why, Problem problem) {
+        return ProblemBody.of(Problem.of(
+                problem.type(),
+                "Failed (%s) and could not take back '%s': %s It will be tried again; or resolve it by hand."
+                        .formatted(why.detail(), step, problem.detail())));
+    }
+
+    /** Asks the run to stop at once and undo, if it can still be undone. */
+    public synchronized void stop(Problem why) {
+        if (!committed && stop == null) {
+            stop = why;
+            work.end();
+        }
+    }
+
+    /** Leaves the run to another service: nothing more is written or undone here. */
+    public void abandon() {
+        abandoned = true;
+        work.end();
+    }
+
+    @Override
+    public UUID operation() {
+        return operation;
+    }
+
+    @Override
+    public <T> T get(String name, Class<T> type, Supplier<T> read) {
+        if (!replayed(name)) {
+            var answer = read.get();
+            read(name, json.store(answer));
+            return answer;
+        }
+        return json.load(entries.get(name).answer(), type);
+    }
+
+    @Override
+    public void ensure(String name, BooleanSupplier is, Runnable make, Runnable unmake) {
+        undos.push(new Undo(name, unmake));
+        ensure(name, is, make);
+    }
+
+    @Override
+    public void ensure(String name, BooleanSupplier is, Runnable make) {
+        if (replayed(name)) {
+            return;
+        }
+        if (!is.getAsBoolean()) {
+            intent(name);
+            make.run();
+            if (!is.getAsBoolean()) {
+                throw didNotTake(name);
+            }
+        }
+        made(name, null);
+    }
+
+    @Override
+    public <T> T obtain(
+            String name, Class<T> type, T planned, Supplier<Optional<T>> look, Runnable make, Runnable unmake) {
+        undos.push(new Undo(name, unmake));
+        if (replayed(name)) {
+            return json.load(entries.get(name).answer(), type);
+        }
+        var there = look.get();
+        if (there.isEmpty()) {
+            intent(name);
+            make.run();
+            there = look.get();
+        }
+        var thing = there.orElseThrow(() -> didNotTake(name));
+        made(name, json.store(thing));
+        return thing;
+    }
+
+    private static Problem didNotTake(String name) {
+        return Problem.of(ProblemType.PROGRAM_FAILED, "'" + name + "' was done but did not take.");
+    }
+
+    @Override
+    public void act(String name, Runnable act) {
+        if (!replayed(name)) {
+            intent(name);
+            act.run();
+            made(name, null);
+        }
+    }
+
+    @Override
+    public void act(String name, Runnable act, Runnable unmake) {
+        undos.push(new Undo(name, unmake));
+        act(name, act);
+    }
+
+    @Override
+    public void await(String name, Duration atMost, BooleanSupplier condition) {
+        if (replayed(name)) {
+            return;
+        }
+        var deadline = System.nanoTime() + atMost.toNanos();
+        var pause = FIRST_PAUSE_NANOS;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() >= deadline) {
+                throw Problem.of(
+                        ProblemType.TOO_SLOW, "'" + name + "' did not come within " + atMost.toSeconds() + " s.");
+            }
+            LockSupport.parkNanos(pause);
+            pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
+            stopIfAsked();
+        }
+        read(name, null);
+    }
+
+    @Override
+    public synchronized void pointOfNoReturn() {
+        stopIfAsked();
+        if (!undoing && !committed) {
+            journal.committed();
+            committed = true;
+        }
+    }
+
+    @Override
+    public void progress(Progress progress) {
+        journal.progress(current, progress);
+    }
+
+    @Override
+    public void warn(String message) {
+        journal.warn(message);
+    }
+
+    /** True when the step is done; throws when it is not and must not be begun any more. */
+    private boolean replayed(String name) {
+        if (!names.add(name)) {
+            throw new IllegalStateException("two steps are called '" + name + "'");
+        }
+        var entry = entries.get(name);
+        if (entry != null && entry.isDone()) {
+            return true;
+        }
+        if (undoing) {
+            throw new EndOfJournal();
+        }
+        stopIfAsked();
+        current = name;
+        return false;
+    }
+
+    private void stopIfAsked() {
+        if (abandoned) {
+            throw new Journal.LeaseLost();
+        }
+        if (stop != null && !committed) {
+            throw stop;
+        }
+    }
+
+    private void intent(String name) {
+        if (!entries.containsKey(name)) {
+            write(name, new Journal.Entry(Journal.State.INTENT, null), () -> journal.intent(name));
+        }
+    }
+
+    /** The step is done, by this operation when it had an intent, else it was so before. */
+    private void made(String name, String answer) {
+        var state = entries.containsKey(name) ? Journal.State.DONE : Journal.State.FOUND;
+        write(name, new Journal.Entry(state, answer), () -> journal.done(name, state, answer));
+    }
+
+    private void read(String name, String answer) {
+        var entry = new Journal.Entry(Journal.State.FOUND, answer);
+        write(name, entry, () -> journal.done(name, Journal.State.FOUND, answer));
+    }
+
+    private void write(String name, Journal.Entry entry, Runnable write) {
+        write.run();
+        entries.put(name, entry);
+    }
+}

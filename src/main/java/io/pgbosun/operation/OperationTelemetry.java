@@ -1,0 +1,26 @@
+package io.pgbosun.operation;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Metrics of operations: how many ended how, and how long they took. */
+@Singleton
+public class OperationTelemetry {
+    private final MeterRegistry registry;
+
+    OperationTelemetry(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void ended(String kind, OperationState state, long nanos) {
+        registry.timer(
+                        "pgbosun_operation_duration",
+                        "kind",
+                        kind,
+                        "outcome",
+                        state.name().toLowerCase(Locale.ROOT))
+                .record(Duration.ofNanos(nanos));
+    }
+}

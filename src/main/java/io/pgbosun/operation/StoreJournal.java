@@ -1,0 +1,200 @@
+package io.pgbosun.operation;
+
+import io.pgbosun.host.Progress;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemBody;
+import io.pgbosun.problem.ProblemType;
+import io.pgbosun.store.Hints;
+import io.pgbosun.store.Json;
+import io.pgbosun.store.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The journal of a run in the control database. While the control database does not answer, the run waits here rather
+ * than fail: what it did is done, and must be written down before anything else is.
+ */
+final class StoreJournal implements Journal {
+    private static final long PAUSE_NANOS = Duration.ofMillis(250).toNanos();
+    private static final long PROGRESS_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final String MINE =
+            "update operation set updated_at = now(), last_event = last_event + 1 %s where id = $1 and lease_epoch = $2"
+                    + " and state in ('RUNNING', 'CANCELLING') returning *";
+    private static final String STEP_EVENT = """
+            insert into operation_event (operation, number, type, data)
+            select op.id, op.last_event, 'STEP', jsonb_build_object('step', $3::text, 'state', $4::text) from op
+            """;
+
+    private final Store store;
+    private final Hints hints;
+    private final Json json;
+    private final UUID operation;
+    private final long epoch;
+    private long progressAt = System.nanoTime() - PROGRESS_NANOS;
+
+    StoreJournal(Store store, Hints hints, Json json, UUID operation, long epoch) {
+        this.store = store;
+        this.hints = hints;
+        this.json = json;
+        this.operation = operation;
+        this.epoch = epoch;
+    }
+
+    @Override
+    public Map<String, Entry> entries() {
+        return persistently(() -> {
+            var entries = new HashMap<String, Entry>();
+            store.query(
+                            "select name, state, answer::text as answer from operation_step where operation = $1",
+                            operation)
+                    .forEach(row -> entries.put(
+                            row.text("name"), new Entry(row.constant(State.class, "state"), row.text("answer"))));
+            return entries;
+        });
+    }
+
+    @Override
+    public Optional<ProblemBody> undoing() {
+        return persistently(() -> store.one("select undoing::text as undoing from operation where id = $1", operation)
+                .map(row -> json.load(row.text("undoing"), ProblemBody.class)));
+    }
+
+    @Override
+    public boolean isCommitted() {
+        return persistently(() -> store.one("select committed from operation where id = $1", operation)
+                .map(row -> row.bool("committed"))
+                .orElseThrow(LeaseLost::new));
+    }
+
+    @Override
+    public void intent(String step) {
+        write(() -> changed("""
+                with op as (%s), event as (%s)
+                insert into operation_step (operation, name, place, state, epoch)
+                select op.id, $3, (select count(*) from operation_step s where s.operation = op.id), $4, $2 from op
+                on conflict (operation, name) do update set epoch = excluded.epoch
+                """.formatted(MINE.formatted(""), STEP_EVENT), step, State.INTENT));
+    }
+
+    @Override
+    public void done(String step, State state, String answer) {
+        write(() -> changed("""
+                with op as (%s), event as (%s)
+                insert into operation_step (operation, name, place, state, epoch, answer, ended_at)
+                select op.id, $3, (select count(*) from operation_step s where s.operation = op.id), $4, $2, $5::text::jsonb, now()
+                from op
+                on conflict (operation, name) do update
+                  set state = excluded.state, epoch = excluded.epoch, answer = excluded.answer, ended_at = excluded.ended_at
+                """.formatted(MINE.formatted(", progress = null"), STEP_EVENT), step, state, answer));
+    }
+
+    @Override
+    public void undone(String step) {
+        write(() -> changed("""
+                with op as (%s), event as (%s)
+                update operation_step s set state = $4, epoch = $2, ended_at = now() from op
+                where s.operation = op.id and s.name = $3
+                """.formatted(MINE.formatted(""), STEP_EVENT), step, State.UNDONE));
+    }
+
+    @Override
+    public void undoing(ProblemBody why) {
+        write(() ->
+                changed("""
+                with op as (%s)
+                insert into operation_event (operation, number, type, data)
+                select op.id, op.last_event, 'WARNING', jsonb_build_object('message', 'taking back what was done: ' || $4) from op
+                """.formatted(MINE.formatted(", undoing = $3::text::jsonb")), json.show(why), why.detail()));
+    }
+
+    @Override
+    public void committed() {
+        write(() -> changed("""
+                with op as (%s)
+                insert into operation_event (operation, number, type, data)
+                select op.id, op.last_event, 'STEP', jsonb_build_object('step', 'point of no return', 'state', 'DONE') from op
+                """.formatted(MINE.formatted(", committed = true"))));
+    }
+
+    @Override
+    public void warn(String message) {
+        write(() -> changed(
+                """
+                with op as (%s)
+                insert into operation_event (operation, number, type, data)
+                select op.id, op.last_event, 'WARNING', jsonb_build_object('message', $3::text) from op
+                """.formatted(MINE.formatted(", warnings = warnings || jsonb_build_array($3::text)")), message));
+    }
+
+    /** At most once a second; progress that cannot be written now is dropped, for there will be newer. */
+    @Override
+    public void progress(String step, Progress progress) {
+        if (System.nanoTime() - progressAt < PROGRESS_NANOS) {
+            return;
+        }
+        progressAt = System.nanoTime();
+        try {
+            changed("""
+                    with op as (%s)
+                    insert into operation_event (operation, number, type, data)
+                    select op.id, op.last_event, 'PROGRESS', op.progress from op
+                    """.formatted(MINE.formatted(", progress = $3::text::jsonb")), json.show(shown(step, progress)));
+            hints.send("op:" + operation);
+        } catch (Problem problem) {
+            if (problem.type() != ProblemType.UNREACHABLE) {
+                throw problem;
+            }
+        }
+    }
+
+    private static Operation.OperationProgress shown(String step, Progress progress) {
+        var measured = progress.done() >= 0 && progress.total() > 0;
+        return new Operation.OperationProgress(
+                step,
+                progress.phase(),
+                progress.done() < 0 ? null : progress.done(),
+                progress.total() < 0 ? null : progress.total(),
+                progress.unit(),
+                measured ? (int) Math.min(100, progress.done() * 100 / progress.total()) : null,
+                progress.source(),
+                Instant.now());
+    }
+
+    private boolean changed(String sql, Object... parameters) {
+        var all = new Object[parameters.length + 2];
+        all[0] = operation;
+        all[1] = epoch;
+        System.arraycopy(parameters, 0, all, 2, parameters.length);
+        return store.update(sql, all) > 0;
+    }
+
+    private void write(BooleanSupplier write) {
+        if (!persistently(write::getAsBoolean)) {
+            throw new LeaseLost();
+        }
+        hints.send("op:" + operation);
+    }
+
+    private <T> T persistently(Supplier<T> use) {
+        while (true) {
+            try {
+                return use.get();
+            } catch (Problem problem) {
+                if (problem.type() != ProblemType.UNREACHABLE) {
+                    throw problem;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new LeaseLost();
+                }
+            }
+        }
+    }
+}

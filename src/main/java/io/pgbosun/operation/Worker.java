@@ -1,0 +1,209 @@
+package io.pgbosun.operation;
+
+import io.pgbosun.problem.Problem;
+import io.pgbosun.store.Hints;
+import io.pgbosun.store.Json;
+import io.pgbosun.store.Store;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Claims operations and runs each on a virtual thread; hints wake it, a slow poll is the safety net. */
+@Singleton
+public final class Worker {
+    private static final Logger LOG = Logger.getLogger(Worker.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(Claims.LEASE_SECONDS);
+
+    /** What a run works with. */
+    record Tools(
+            Store store,
+            OperationStore operations,
+            Planner planner,
+            TargetDirectory targets,
+            Hints hints,
+            Json json,
+            OperationTelemetry telemetry) {}
+
+    private final Tools tools;
+    private final Claims claims;
+    private final Housekeeping housekeeping;
+    private final String owner = UUID.randomUUID().toString();
+    private final Semaphore slots;
+    private final Semaphore woken = new Semaphore(0);
+    private final Map<UUID, Run> running = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
+    private volatile long renewedAt = System.nanoTime();
+    private Thread claimer;
+    private Thread heart;
+
+    Worker(
+            Store store,
+            OperationStore operations,
+            Planner planner,
+            TargetDirectory targets,
+            Hints hints,
+            Json json,
+            OperationTelemetry telemetry,
+            Claims claims,
+            Housekeeping housekeeping,
+            @ConfigProperty(name = "pgbosun.worker.slots", defaultValue = "16") int slots) {
+        this.tools = new Tools(store, operations, planner, targets, hints, json, telemetry);
+        this.claims = claims;
+        this.housekeeping = housekeeping;
+        this.slots = new Semaphore(slots);
+    }
+
+    public void start() {
+        tools.hints().listen("queue", detail -> woken.release());
+        tools.hints().listen("cancel", this::heard);
+        claimer = Thread.ofVirtual().name("claimer").start(this::claimLoop);
+        heart = Thread.ofVirtual().name("heartbeat").start(this::heartLoop);
+    }
+
+    /** Leaves what runs to other services, at once. */
+    public void stop() {
+        stopping = true;
+        if (claimer != null) {
+            claimer.interrupt();
+            heart.interrupt();
+        }
+        var ids = running.keySet().toArray(UUID[]::new);
+        running.values().forEach(Run::abandon);
+        if (ids.length > 0) {
+            try {
+                claims.release(ids, owner);
+                tools.hints().send("queue");
+            } catch (Problem problem) {
+                LOG.warnf("leases run out by themselves: %s", problem.detail());
+            }
+        }
+    }
+
+    private void claimLoop() {
+        while (!stopping) {
+            try {
+                slots.acquire();
+                var claim = claims.next(owner);
+                if (claim.isPresent()) {
+                    begin(claim.get());
+                } else {
+                    slots.release();
+                    woken.tryAcquire(POLL.toNanos(), TimeUnit.NANOSECONDS);
+                    woken.drainPermits();
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                slots.release();
+                failed("claiming", e);
+            }
+        }
+    }
+
+    private void begin(Claims.Claim claim) {
+        tools.hints().send("op:" + claim.id());
+        var run = new Run(claim, tools);
+        var older = running.put(claim.id(), run);
+        if (older != null) {
+            older.abandon();
+        }
+        Thread.ofVirtual().name("operation-" + claim.id()).start(() -> {
+            try {
+                run.run();
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "operation %s", claim.id());
+            } finally {
+                running.remove(claim.id(), run);
+                slots.release();
+                woken.release();
+            }
+        });
+    }
+
+    private void heartLoop() {
+        while (!stopping) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(HEARTBEAT.toNanos());
+                beat();
+                housekeeping.tidy();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                failed("heartbeat", e);
+                leaveWhenSilent();
+            }
+        }
+    }
+
+    private void beat() {
+        var ids = running.keySet().toArray(UUID[]::new);
+        if (ids.length > 0) {
+            var lost = new ConcurrentHashMap<>(running);
+            lost.keySet().retainAll(java.util.Set.of(ids));
+            for (var renewed : claims.renew(ids, owner)) {
+                var run = lost.get(renewed.id());
+                if (run != null && run.claim().epoch() == renewed.epoch()) {
+                    lost.remove(renewed.id());
+                    steer(run, renewed);
+                }
+            }
+            lost.values().forEach(Run::abandon);
+        }
+        renewedAt = System.nanoTime();
+    }
+
+    private static void steer(Run run, Claims.Renewed renewed) {
+        if (renewed.cancelRequested()) {
+            run.cancel();
+        } else if (renewed.timedOut()) {
+            run.timeOut();
+        }
+    }
+
+    /** After a lease's time without an answer others may run what runs here: it must not act any more. */
+    private void leaveWhenSilent() {
+        if (System.nanoTime() - renewedAt > LONGEST_SILENCE.toNanos()) {
+            running.values().forEach(Run::abandon);
+        }
+    }
+
+    /** Somebody steered an operation; when it runs here, see whether it is to be cancelled. */
+    private void heard(String id) {
+        var run = running.get(UUID.fromString(id));
+        if (run != null) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    tools.store()
+                            .one(
+                                    "select cancel_requested from operation where id = $1",
+                                    run.claim().id())
+                            .filter(row -> row.bool("cancel_requested"))
+                            .ifPresent(row -> run.cancel());
+                } catch (Problem problem) {
+                    LOG.debugf("the next heartbeat will tell: %s", problem.detail());
+                }
+            });
+        }
+    }
+
+    private static void failed(String what, RuntimeException e) {
+        if (e instanceof Problem problem) {
+            LOG.warnf("%s: %s", what, problem.detail());
+        } else {
+            LOG.error(what, e);
+        }
+        try {
+            TimeUnit.MILLISECONDS.sleep(500);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.pgbosun.store;
+
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/** Our control database; the only home of its connections. Blocking: call it on a virtual thread. */
+public final class Store implements Queries {
+    private static final Logger LOG = Logger.getLogger(Store.class);
+    private static final int ANSWER_SECONDS = 30;
+    private static final int TRIES = 5;
+
+    private final Pool pool;
+
+    public Store(Pool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public List<Row> query(String sql, Object... parameters) {
+        return rows(run(pool, sql, parameters));
+    }
+
+    @Override
+    public int update(String sql, Object... parameters) {
+        return run(pool, sql, parameters).rowCount();
+    }
+
+    /** Runs the body in one transaction (READ COMMITTED), anew when it met a deadlock or serialization failure. */
+    public <T> T tx(Function<Queries, T> body) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return once(body);
+            } catch (Conflict e) {
+                if (tries == TRIES) {
+                    throw Problem.of(ProblemType.BUSY, "The control database is too busy; try again.", e);
+                }
+            }
+        }
+    }
+
+    public void inTx(Consumer<Queries> body) {
+        tx(queries -> {
+            body.accept(queries);
+            return null;
+        });
+    }
+
+    private <T> T once(Function<Queries, T> body) {
+        var connection = await(pool.getConnection());
+        try {
+            var transaction = await(connection.begin());
+            T answer;
+            try {
+                answer = body.apply(new InTransaction(connection));
+            } catch (RuntimeException | Error e) {
+                try {
+                    await(transaction.rollback());
+                } catch (RuntimeException rollback) {
+                    e.addSuppressed(rollback); // a broken connection rolls back by itself
+                }
+                throw e;
+            }
+            await(transaction.commit());
+            return answer;
+        } finally {
+            await(connection.close());
+        }
+    }
+
+    private record InTransaction(SqlConnection connection) implements Queries {
+        @Override
+        public List<Row> query(String sql, Object... parameters) {
+            return rows(run(connection, sql, parameters));
+        }
+
+        @Override
+        public int update(String sql, Object... parameters) {
+            return run(connection, sql, parameters).rowCount();
+        }
+    }
+
+    private static RowSet<io.vertx.sqlclient.Row> run(SqlClient client, String sql, Object... parameters) {
+        return await(client.preparedQuery(sql).execute(tuple(parameters)));
+    }
+
+    private static List<Row> rows(RowSet<io.vertx.sqlclient.Row> set) {
+        var rows = new ArrayList<Row>(set.size());
+        for (var row : set) {
+            rows.add(new Row(row));
+        }
+        return rows;
+    }
+
+    private static Tuple tuple(Object... parameters) {
+        var tuple = Tuple.tuple();
+        for (var parameter : parameters) {
+            tuple.addValue(
+                    switch (parameter) {
+                        case Instant instant -> instant.atOffset(ZoneOffset.UTC);
+                        case Enum<?> constant -> constant.name();
+                        case null -> null;
+                        default -> parameter;
+                    });
+        }
+        return tuple;
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw translated(e.getCause());
+        } catch (TimeoutException e) {
+            throw unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again in a moment.", e);
+        }
+    }
+
+    private static RuntimeException translated(Throwable cause) {
+        if (!(cause instanceof PgException pg)) {
+            return unreachable(cause);
+        }
+        var state = pg.getSqlState();
+        if ("40001".equals(state) || "40P01".equals(state)) {
+            return new Conflict(pg);
+        }
+        if (state.startsWith("08") || state.startsWith("57P") || state.startsWith("53") || state.startsWith("25006")) {
+            return unreachable(pg);
+        }
+        if ("22021".equals(state) || "22P05".equals(state)) {
+            return Problem.invalid("request", "a text holds the character U+0000", "Remove it.");
+        }
+        return new StoreFailure(pg);
+    }
+
+    private static Problem unreachable(Throwable cause) {
+        LOG.debug("control database", cause);
+        return Problem.of(
+                ProblemType.UNREACHABLE,
+                "The control database does not answer; nothing was changed. Try again.",
+                cause);
+    }
+
+    /** A statement that our control database refused: a bug of ours. */
+    public static final class StoreFailure extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        StoreFailure(PgException cause) {
+            super(cause.getSqlState() + ": " + cause.getErrorMessage(), cause);
+        }
+    }
+
+    private static final class Conflict extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Conflict(PgException cause) {
+            super(cause);
+        }
+    }
+}

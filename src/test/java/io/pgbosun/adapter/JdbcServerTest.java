@@ -1,0 +1,344 @@
+package io.pgbosun.adapter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pgbosun.host.DatabaseFacts;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.TableName;
+import io.pgbosun.host.Work;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import io.pgbosun.secret.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JdbcServerTest {
+    static final List<String> NAMES = HostileNames.ALL;
+
+    private static RealPostgres postgres;
+
+    @BeforeAll
+    static void start() {
+        postgres = RealPostgres.start();
+        postgres.server.createDatabase("shop", null);
+        postgres.server.script("shop", """
+                create table orders (id bigint primary key, placed timestamptz, day date, wall timestamp);
+                insert into orders
+                select i, '2026-01-01 00:00Z'::timestamptz + i * interval '1 hour', '2026-02-03', '2026-03-04 05:06:07'
+                from generate_series(1, 1000) i;
+                create schema "S p"; create table "S p"."T""q" ("c ol" timestamptz); create table empty (at timestamptz)
+                """);
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    @Test
+    void a_primary_tells_what_it_is_and_where_it_stands() {
+        var before = postgres.server.facts();
+        postgres.server.script("shop", "create table moved (x int)");
+        var after = postgres.server.facts();
+
+        assertFalse(before.inRecovery());
+        assertEquals(postgres.programs.majorVersion(), before.majorVersion());
+        assertEquals(1, before.timeline());
+        assertNull(before.replayLagSeconds());
+        assertEquals(before.writeLsn(), before.replayLsn());
+        assertTrue(after.writeLsn().bytesSince(before.writeLsn()) > 0);
+        assertEquals(before.systemIdentifier(), after.systemIdentifier());
+        assertTrue(before.startedAt().isBefore(Instant.now().plusSeconds(1)));
+    }
+
+    @Test
+    void a_checkpoint_moves_the_redo_position() {
+        var first = postgres.server.checkpoint();
+        postgres.server.script("shop", "create table checkpointed (x int)");
+        assertTrue(postgres.server.checkpoint().compareTo(first) > 0);
+    }
+
+    @ParameterizedTest
+    @FieldSource("NAMES")
+    void a_database_of_any_name_is_made_listed_renamed_and_dropped(String name) {
+        var server = postgres.server;
+        server.createDatabase(name, null);
+        assertTrue(server.databaseExists(name));
+        assertTrue(server.databases().stream().map(DatabaseFacts::name).toList().contains(name));
+        assertEquals(Optional.of(name), server.value(name, "select current_database()"));
+
+        server.renameDatabase(name, "renamed");
+        assertFalse(server.databaseExists(name));
+        server.renameDatabase("renamed", name);
+        server.dropDatabase(name);
+        assertFalse(server.databaseExists(name));
+        server.dropDatabase(name);
+    }
+
+    @Test
+    void sessions_do_not_keep_a_database_from_being_renamed_or_dropped() {
+        postgres.server.createDatabase("used", null);
+        try (var session = postgres.session("used")) {
+            postgres.server.renameDatabase("used", "used_before");
+            assertThrows(Problem.class, () -> RealPostgres.run(session, "select 1"));
+        }
+        try (var session = postgres.session("used_before")) {
+            postgres.server.dropDatabase("used_before");
+            assertThrows(Problem.class, () -> RealPostgres.run(session, "select 1"));
+        }
+    }
+
+    @Test
+    void databases_tell_owner_encoding_and_size() {
+        var shop = postgres.server.databases().stream()
+                .filter(database -> database.name().equals("shop"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("postgres", shop.owner());
+        assertEquals("UTF8", shop.encoding());
+        assertTrue(shop.sizeBytes() > 1_000_000);
+    }
+
+    @ParameterizedTest
+    @FieldSource("NAMES")
+    void a_replication_role_of_any_name_logs_in_and_its_password_is_never_sent(String role) {
+        var password = Secret.of("clear'text-" + UUID.randomUUID());
+        postgres.server.createReplicationRole(role, password);
+        assertTrue(postgres.server.roleExists(role));
+        assertFalse(new JdbcServers().at(postgres.as(role, password)).facts().inRecovery());
+        assertEquals(
+                "t",
+                postgres.ask(
+                        "postgres", "select rolreplication from pg_roles where oid = (select max(oid) from pg_roles)"));
+        assertFalse(postgres.log().contains(password.reveal()));
+        assertTrue(postgres.log().contains("SCRAM-SHA-256$"));
+    }
+
+    @Test
+    void a_database_may_have_an_owner() {
+        postgres.server.createReplicationRole("own er", Secret.of("x"));
+        postgres.server.createDatabase("owned", "own er");
+        assertTrue(postgres.server.databases().stream()
+                .anyMatch(database -> database.owner().equals("own er")));
+    }
+
+    @Test
+    void slots_are_made_and_dropped() {
+        postgres.server.createSlot("standby_1");
+        assertTrue(postgres.server.slotExists("standby_1"));
+        postgres.server.dropSlot("standby_1");
+        assertFalse(postgres.server.slotExists("standby_1"));
+        postgres.server.dropSlot("standby_1");
+    }
+
+    @Test
+    void nothing_streams_from_a_server_without_standby() {
+        assertFalse(postgres.server.streamsTo("standby_1"));
+    }
+
+    @Test
+    void tables_are_listed_without_those_of_the_system() {
+        var tables = postgres.server.tables("shop");
+        assertTrue(tables.contains(new TableName("public", "orders")));
+        assertTrue(tables.contains(new TableName("S p", "T\"q")));
+        assertTrue(tables.stream().noneMatch(table -> table.schema().startsWith("pg_")));
+    }
+
+    @Test
+    void rows_are_counted_and_the_newest_is_found() {
+        var orders = new TableName("public", "orders");
+        assertEquals(1000, postgres.server.countRows("shop", orders));
+        assertEquals(0, postgres.server.countRows("shop", new TableName("S p", "T\"q")));
+        assertEquals(
+                Optional.of(Instant.parse("2026-02-11T16:00:00Z")), postgres.server.newest("shop", orders, "placed"));
+        assertEquals(Optional.of(Instant.parse("2026-02-03T00:00:00Z")), postgres.server.newest("shop", orders, "day"));
+        assertEquals(
+                Optional.of(Instant.parse("2026-03-04T05:06:07Z")), postgres.server.newest("shop", orders, "wall"));
+        assertEquals(Optional.empty(), postgres.server.newest("shop", new TableName("S p", "T\"q"), "c ol"));
+    }
+
+    @Test
+    void a_value_is_the_first_column_of_the_first_row() {
+        assertEquals(Optional.of("1000"), postgres.server.value("shop", "select count(*), 2 from orders;"));
+        assertEquals(Optional.of("1"), postgres.server.value("shop", "with a as (select 1) select * from a -- so"));
+        assertEquals(
+                Optional.of("{\"a\": 1}"),
+                postgres.server.value("shop", "select jsonb '{\"a\":1}' where jsonb '{\"a\":1}' ? 'a'"));
+        assertEquals(Optional.empty(), postgres.server.value("shop", "select 1 where false"));
+        assertEquals(Optional.empty(), postgres.server.value("shop", "select null"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "delete from orders returning id",
+                "with gone as (delete from orders returning id) select * from gone",
+                "select 1; commit; delete from orders",
+                "select 1; select 2",
+                "commit",
+                "copy orders to program 'true'",
+                "do $$ begin commit; delete from orders; end $$",
+                "select nextval('s')"
+            })
+    void a_value_changes_nothing(String sql) {
+        postgres.server.script("shop", "create sequence if not exists s");
+        assertThrows(Problem.class, () -> postgres.server.value("shop", sql));
+        assertEquals(1000, postgres.server.countRows("shop", new TableName("public", "orders")));
+    }
+
+    @Test
+    void what_a_value_changes_where_read_only_allows_it_is_undone() {
+        postgres.server.value("shop", "select lo_create(4711)");
+        assertEquals(Optional.of("0"), postgres.server.value("shop", "select count(*) from pg_largeobject_metadata"));
+    }
+
+    @Test
+    void a_script_stops_at_its_first_error_and_says_which() {
+        var problem = Soon.problemOf(() -> postgres.server.script(
+                "shop", "create table scripted (x int); insert into scripted values ('{?} no number');"));
+        assertEquals(ProblemType.PROGRAM_FAILED, problem.type());
+        assertEquals("22P02", problem.facts().get("sqlstate"));
+        assertTrue(problem.detail().contains("{?} no number"));
+    }
+
+    @Test
+    void a_server_that_does_not_answer_is_unreachable_within_seconds() {
+        var nobody = new Endpoint("127.0.0.1", postgres.programs.freePort(), "postgres", null, "disable");
+        long start = System.nanoTime();
+        var problem = Soon.problemOf(() -> new JdbcServers().at(nobody).facts());
+        assertEquals(ProblemType.UNREACHABLE, problem.type());
+        assertTrue(problem.detail().contains(nobody.display()));
+        assertTrue(System.nanoTime() - start < Duration.ofSeconds(5).toNanos());
+    }
+
+    @Test
+    void a_server_that_accepts_and_says_nothing_is_unreachable_within_seconds() throws Exception {
+        try (var silent = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            var endpoint = new Endpoint("127.0.0.1", silent.getLocalPort(), "postgres", null, "disable");
+            long start = System.nanoTime();
+            var problem = Soon.problemOf(() -> new JdbcServers().at(endpoint).facts());
+            assertEquals(ProblemType.UNREACHABLE, problem.type());
+            assertTrue(System.nanoTime() - start < Duration.ofSeconds(6).toNanos());
+        }
+    }
+
+    @Test
+    void an_unknown_host_is_unreachable() {
+        var nowhere = new Endpoint("no-such-host.invalid", 5432, "postgres", null, "disable");
+        assertEquals(
+                ProblemType.UNREACHABLE,
+                Soon.problemOf(() -> new JdbcServers().at(nowhere).facts()).type());
+    }
+
+    @Test
+    void a_wrong_or_missing_password_is_told_with_the_user_and_without_the_password() {
+        for (var password : new Secret[] {Secret.of("wr0ng-password"), null}) {
+            var problem = Soon.problemOf(() ->
+                    new JdbcServers().at(postgres.as("postgres", password)).facts());
+            assertEquals(ProblemType.NOT_POSSIBLE, problem.type());
+            assertTrue(problem.detail().contains("login refused for user 'postgres'"), problem.detail());
+            assertFalse(problem.detail().contains("wr0ng"));
+            assertFalse(problem.facts().toString().contains("wr0ng"));
+        }
+    }
+
+    @Test
+    void a_required_TLS_that_the_server_lacks_is_not_possible() {
+        var strict = new Endpoint("127.0.0.1", postgres.endpoint.port(), "postgres", RealPostgres.PASSWORD, "require");
+        assertEquals(
+                ProblemType.NOT_POSSIBLE,
+                Soon.problemOf(() -> new JdbcServers().at(strict).facts()).type());
+    }
+
+    @Test
+    void an_unknown_database_is_told_with_its_SQLSTATE() {
+        var problem = Soon.problemOf(() -> postgres.server.tables("nowhere"));
+        assertEquals(ProblemType.PROGRAM_FAILED, problem.type());
+        assertEquals("3D000", problem.facts().get("sqlstate"));
+    }
+
+    @Test
+    void the_end_of_a_run_cancels_its_statement_and_ends_its_session() {
+        var work = new Work(UUID.randomUUID(), 7);
+        var running = Soon.start(() -> work.run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
+        Soon.until("the statement runs", () -> sessions(work.tag()) == 1);
+        work.end();
+        work.reopen();
+
+        assertEquals(ProblemType.CANCELLED, Soon.outcome(running).type());
+        Soon.until("the session is gone", () -> sessions(work.tag()) == 0);
+    }
+
+    @Test
+    void a_run_that_has_ended_opens_nothing() {
+        var work = new Work(UUID.randomUUID(), 7);
+        work.end();
+        var problem = Soon.problemOf(() -> work.run(() -> postgres.server.facts()));
+        assertEquals(ProblemType.CANCELLED, problem.type());
+        work.reopen();
+        work.run(() -> postgres.server.facts());
+    }
+
+    @Test
+    void a_statement_that_someone_else_cancels_was_not_cancelled_by_its_run() {
+        var work = new Work(UUID.randomUUID(), 1);
+        var running = Soon.start(() -> work.run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
+        Soon.until("the statement runs", () -> sessions(work.tag()) == 1);
+        postgres.ask(
+                "postgres",
+                "select pg_cancel_backend(pid) from pg_stat_activity where state = 'active' and application_name = '"
+                        + work.tag() + "'");
+        assertEquals(ProblemType.TOO_SLOW, Soon.outcome(running).type());
+    }
+
+    @Test
+    void a_server_process_that_is_ended_is_unreachable() {
+        try (var session = postgres.session("shop")) {
+            postgres.ask("postgres", "select pg_terminate_backend(" + session.pid() + ", 5000)");
+            var problem = Soon.problemOf(() -> RealPostgres.run(session, "select 1"));
+            assertEquals(ProblemType.UNREACHABLE, problem.type());
+        }
+    }
+
+    @Test
+    void sessions_of_older_runs_are_ended_and_no_others() {
+        var operation = UUID.randomUUID();
+        var older = Soon.start(
+                () -> new Work(operation, 9).run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
+        var newer = new Work(operation, 10);
+        var current = Soon.start(() -> newer.run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
+        Soon.until("both run", () -> sessions(Work.tagPrefix(operation)) == 2);
+
+        assertEquals(1, endSessionsAs(new Work(operation, 10), operation));
+        assertEquals(ProblemType.UNREACHABLE, Soon.outcome(older).type());
+        assertEquals(1, sessions(Work.tagPrefix(operation)));
+        newer.end();
+        assertEquals(ProblemType.CANCELLED, Soon.outcome(current).type());
+    }
+
+    private static int endSessionsAs(Work work, UUID operation) {
+        var ended = new int[1];
+        work.run(() -> ended[0] = postgres.server.endSessions(operation, 10));
+        return ended[0];
+    }
+
+    private static int sessions(String tag) {
+        return Integer.parseInt(postgres.ask(
+                "postgres",
+                "select count(*) from pg_stat_activity where state = 'active' and starts_with(application_name, '" + tag
+                        + "')"));
+    }
+}

@@ -1,0 +1,59 @@
+package io.pgbosun.adapter;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.pgbosun.problem.Problem;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Assertions;
+
+/** Waiting in tests, for what happens in another session. */
+final class Soon {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private Soon() {}
+
+    static void until(String what, Callable<Boolean> happened) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!now(happened)) {
+            if (System.nanoTime() > deadline) {
+                fail("within " + LIMIT + " not seen: " + what);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    private static boolean now(Callable<Boolean> happened) {
+        try {
+            return happened.call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Runs it on a virtual thread; the outcome is the problem it ended with, or null. */
+    static CompletableFuture<Problem> start(Runnable body) {
+        var outcome = new CompletableFuture<Problem>();
+        Thread.startVirtualThread(() -> {
+            try {
+                body.run();
+                outcome.complete(null);
+            } catch (Problem problem) {
+                outcome.complete(problem);
+            } catch (RuntimeException | Error e) {
+                outcome.completeExceptionally(e);
+            }
+        });
+        return outcome;
+    }
+
+    static Problem outcome(CompletableFuture<Problem> running) {
+        return Assertions.assertTimeoutPreemptively(LIMIT.plusSeconds(5), () -> running.get());
+    }
+
+    static Problem problemOf(Runnable body) {
+        return Assertions.assertThrows(Problem.class, body::run);
+    }
+}
