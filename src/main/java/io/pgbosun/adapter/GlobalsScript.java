@@ -93,7 +93,8 @@ final class GlobalsScript {
     /** The quote that is open at the end of the line; a doubled one closes and opens again. */
     private static char quoteAfter(String line, char open) {
         char quote = open;
-        for (char c : line.toCharArray()) {
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
             if (quote == 0 && (c == '\'' || c == '"')) {
                 quote = c;
             } else if (c == quote) {

@@ -252,6 +252,11 @@ public final class LocalPgPrograms implements PgPrograms {
     }
 
     @Override
+    public boolean exists(Path path) {
+        return Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
     public void sampleData(Endpoint target, String database, int scale) {
         dumps.sampleData(target, database, scale);
     }

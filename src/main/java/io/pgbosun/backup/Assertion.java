@@ -51,7 +51,7 @@ public record Assertion(
 
     @AssertTrue(
             message =
-                    "ROW_COUNT needs table and atLeast; FRESHNESS needs table, column and maxAgeSeconds; SQL needs query")
+                    "type: ROW_COUNT needs table and atLeast; FRESHNESS needs table, column and maxAgeSeconds; SQL needs query")
     @JsonIgnore
     @Schema(hidden = true)
     public boolean isWhole() {

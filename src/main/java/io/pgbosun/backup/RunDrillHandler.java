@@ -149,7 +149,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         steps.act("configure it apart from all others", () -> programs.configure(directory, settings(place)));
         steps.ensure(
                 "start it",
-                () -> programs.running(directory),
+                () -> programs.ready(directory),
                 () -> programs.start(directory),
                 () -> programs.stop(directory));
     }
@@ -230,7 +230,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         steps.ensure("stop the scratch instance", () -> !programs.running(directory), () -> programs.stop(directory));
         steps.ensure(
                 "remove the scratch instance",
-                () -> !programs.initialized(directory),
+                () -> !programs.exists(directory),
                 () -> programs.remove(directory));
     }
 

@@ -65,7 +65,7 @@ public record TakeBackup(
         source = source == null ? Source.PREFER_STANDBY : source;
     }
 
-    @AssertTrue(message = "jobs above 1 need the format DIRECTORY")
+    @AssertTrue(message = "jobs: must be 1 unless the format is DIRECTORY")
     @Schema(hidden = true)
     @com.fasterxml.jackson.annotation.JsonIgnore
     public boolean isJobsPossible() {

@@ -17,11 +17,16 @@ public final class Home {
     Home(@ConfigProperty(name = "pgbosun.home") Optional<String> home) {
         path = Path.of(home.orElse(System.getProperty("user.home") + "/.pgbosun"))
                 .toAbsolutePath();
+        make(path);
+        make(backups());
+    }
+
+    private static void make(Path directory) {
         try {
             Files.createDirectories(
-                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
-            throw new UncheckedIOException("PGBOSUN_HOME " + path + " cannot be made", e);
+            throw new UncheckedIOException(directory + " cannot be made: is PGBOSUN_HOME writable?", e);
         }
     }
 

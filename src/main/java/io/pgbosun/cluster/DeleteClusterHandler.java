@@ -8,7 +8,6 @@ import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -66,7 +65,7 @@ class DeleteClusterHandler implements OperationHandler<DeleteCluster, DeleteClus
         }
         for (var directory : directories) {
             var path = Path.of(directory);
-            steps.ensure("remove " + path.getFileName(), () -> !Files.exists(path), () -> programs.remove(path));
+            steps.ensure("remove " + path.getFileName(), () -> !programs.exists(path), () -> programs.remove(path));
         }
         steps.ensure(
                 "forget the cluster", () -> clusters.find(target.id()).isEmpty(), () -> clusters.delete(target.id()));

@@ -86,7 +86,7 @@ public record Provision(
         }
     }
 
-    @AssertTrue(message = "a seed needs a database to go to")
+    @AssertTrue(message = "seed: needs a database to go to")
     @JsonIgnore
     @Schema(hidden = true)
     public boolean isSeedPlaced() {

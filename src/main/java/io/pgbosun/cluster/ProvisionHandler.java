@@ -144,7 +144,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         var directory = Path.of(instance.dataDirectory());
         steps.ensure(
                 "start " + instance.name(),
-                () -> programs.running(directory),
+                () -> programs.ready(directory),
                 () -> programs.start(directory),
                 () -> programs.stop(directory));
     }

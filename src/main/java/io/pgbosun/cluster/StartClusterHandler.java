@@ -36,7 +36,7 @@ class StartClusterHandler implements OperationHandler<StartCluster, StartCluster
         for (var instance : instances) {
             var directory = Path.of(instance.dataDirectory());
             steps.ensure(
-                    "start " + instance.name(), () -> programs.running(directory), () -> programs.start(directory));
+                    "start " + instance.name(), () -> programs.ready(directory), () -> programs.start(directory));
         }
         return new StartClusterResult(
                 instances.stream().map(InstanceRecord::name).toList());

@@ -47,6 +47,9 @@ public interface PgPrograms {
     /** Removes a directory and all in it, after stopping a server there; nothing happens when it is absent. */
     void remove(Path directory);
 
+    /** Whether there is anything at this path. */
+    boolean exists(Path path);
+
     /** A TCP port on the loopback interface that nothing listens on now. */
     int freePort();
 

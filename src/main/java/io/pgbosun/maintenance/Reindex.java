@@ -54,7 +54,7 @@ public record Reindex(
         guard = guard == null ? Guard.DEFAULT : guard;
     }
 
-    @AssertTrue(message = "INDEX, TABLE and SCHEMA need a name and exactly one database; DATABASE takes no name")
+    @AssertTrue(message = "name: INDEX, TABLE and SCHEMA need a name and exactly one database; DATABASE takes no name")
     @JsonIgnore
     @Schema(hidden = true)
     public boolean isNamed() {

@@ -5,7 +5,6 @@ import io.pgbosun.access.Permission;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.operation.OperationStore.Accept;
 import io.pgbosun.operation.OperationStore.Move;
-import io.pgbosun.problem.FieldError;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Vault;
@@ -14,7 +13,6 @@ import io.pgbosun.store.Json;
 import io.pgbosun.store.Queries;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
-import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,7 +70,7 @@ public final class Operations {
         var kind = catalogue.of(spec);
         options.validate();
         var facts = permitted(caller, kind, target, spec);
-        validate(spec);
+        Violations.refuse(validator.validate(spec));
         kind.handler().authorize(caller, spec);
         var fingerprint = fingerprint(kind, target, spec, options);
         var seen = seen(caller, options, fingerprint);
@@ -128,7 +126,7 @@ public final class Operations {
     public Plan preview(Caller caller, Target target, OperationSpec spec) {
         var kind = catalogue.of(spec);
         var facts = permitted(caller, kind, target, spec);
-        validate(spec);
+        Violations.refuse(validator.validate(spec));
         kind.handler().authorize(caller, spec);
         refuseExisting(kind, target);
         return planner.plan(kind, target, spec, needsApproval(kind, spec, facts));
@@ -153,18 +151,6 @@ public final class Operations {
         if (kind.declared().createsTarget() && targets.find(target).isPresent()) {
             throw targets.alreadyExists(target);
         }
-    }
-
-    private void validate(OperationSpec spec) {
-        var violations = validator.validate(spec);
-        if (!violations.isEmpty()) {
-            throw Problem.invalid(violations.stream().map(Operations::error).toList());
-        }
-    }
-
-    private static FieldError error(ConstraintViolation<?> violation) {
-        return new FieldError(
-                violation.getPropertyPath().toString(), violation.getMessage(), "Change the value and send it again.");
     }
 
     private String fingerprint(Kind kind, Target target, OperationSpec spec, StartOptions options) {
@@ -320,6 +306,18 @@ public final class Operations {
             }
         });
         return told(caller, id);
+    }
+
+    /** Forgets an operation that has ended, before its time; its audit entries stay. */
+    public void forget(Caller caller, UUID id) {
+        var operation = steered(caller, Permission.OPERATION_CONTROL, id);
+        if (!operation.done()) {
+            throw Problem.notPossible("It is " + operation.state() + "; cancel it first, and forget it when it has ended.");
+        }
+        store.inTx(tx -> {
+            tx.update("delete from operation where id = $1 and ended_at is not null", id);
+            audit.write(tx, caller, "operation.forget", operation.target(), id, Map.of("state", operation.state()));
+        });
     }
 
     private Operation steered(Caller caller, Permission permission, UUID id) {

@@ -11,7 +11,6 @@ import io.pgbosun.operation.Watch;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.smallrye.mutiny.Multi;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.Consumes;
@@ -24,16 +23,23 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 
 @Path("/v1")
 @Tag(name = "operations", description = "Everything that takes time: watch it, cancel it, approve it, try it again.")
 @RunOnVirtualThread
 class OperationsResource {
+    private static final Logger LOG = Logger.getLogger(OperationsResource.class);
+    private static final int SLOWEST_READER_SECONDS = 30;
+
     private final Operations operations;
     private final OperationReader reader;
     private final Watch watch;
@@ -118,22 +124,40 @@ class OperationsResource {
     @org.eclipse.microprofile.openapi.annotations.Operation(
             summary = "Streams the events of an operation until it has ended (server-sent events).")
     @Needs(Permission.OPERATION_READ)
-    public Multi<OutboundSseEvent> watchOperation(
-            @PathParam("operation") String id, @HeaderParam("Last-Event-ID") String lastEventId, @Context Sse sse) {
-        var operation = Ids.parse("operation", id);
-        var after = number("Last-Event-ID", lastEventId);
-        var who = caller.get();
-        reader.get(who, operation);
-        return Streams.of(sink -> watch.follow(
-                who,
-                operation,
-                after,
-                event -> sink.test(sse.newEventBuilder()
-                        .id(String.valueOf(event.number()))
-                        .name(event.type().name())
-                        .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                        .data(OperationEvent.class, event)
-                        .build())));
+    public void watchOperation(
+            @PathParam("operation") String id,
+            @HeaderParam("Last-Event-ID") String lastEventId,
+            @Context Sse sse,
+            @Context SseEventSink sink)
+            throws InterruptedException {
+        try (sink) {
+            watch.follow(
+                    caller.get(),
+                    Ids.parse("operation", id),
+                    number("Last-Event-ID", lastEventId),
+                    event -> sent(sink, sse, event));
+        }
+    }
+
+    /** Waits for the reader; one that takes nothing for 30 s is cut off, and may come back where it was. */
+    private static boolean sent(SseEventSink sink, Sse sse, OperationEvent event) {
+        try {
+            sink.send(sse.newEventBuilder()
+                            .id(String.valueOf(event.number()))
+                            .name(event.type().name())
+                            .mediaType(MediaType.APPLICATION_JSON_TYPE)
+                            .data(OperationEvent.class, event)
+                            .build())
+                    .toCompletableFuture()
+                    .get(SLOWEST_READER_SECONDS, TimeUnit.SECONDS);
+            return !sink.isClosed();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("a watcher is gone", e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static long number(String name, String text) {
@@ -153,6 +177,14 @@ class OperationsResource {
     @Needs(Permission.OPERATION_CONTROL)
     public Operation cancelOperation(@PathParam("operation") String id) {
         return operations.cancel(caller.get(), Ids.parse("operation", id));
+    }
+
+    @jakarta.ws.rs.DELETE
+    @Path("/operations/{operation}")
+    @org.eclipse.microprofile.openapi.annotations.Operation(summary = "Forgets an operation that has ended; its audit entries stay.")
+    @Needs(Permission.OPERATION_CONTROL)
+    public void deleteOperation(@PathParam("operation") String id) {
+        operations.forget(caller.get(), Ids.parse("operation", id));
     }
 
     @POST

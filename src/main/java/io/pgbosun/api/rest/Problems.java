@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.pgbosun.operation.Violations;
 import io.pgbosun.problem.FieldError;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemBody;
@@ -54,12 +55,15 @@ class Problems {
     @ServerExceptionMapper
     public Response violations(ConstraintViolationException e) {
         return answer(Problem.invalid(e.getConstraintViolations().stream()
-                .map(violation -> {
-                    var path = violation.getPropertyPath().toString().split("\\.", 3);
-                    return new FieldError(
-                            path[path.length - 1], violation.getMessage(), "Change the value and send it again.");
-                })
+                .map(Violations::error)
+                .map(error -> new FieldError(inBody(error.field()), error.rule(), error.remedy()))
                 .toList()));
+    }
+
+    /** Without the names of the Java method and parameter that come first. */
+    private static String inBody(String path) {
+        var parts = path.split("\\.", 3);
+        return parts.length < 3 ? "body" : parts[2];
     }
 
     @ServerExceptionMapper

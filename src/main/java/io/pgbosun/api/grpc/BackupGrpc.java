@@ -1,0 +1,99 @@
+package io.pgbosun.api.grpc;
+
+import com.google.longrunning.Operation;
+import com.google.protobuf.Empty;
+import io.grpc.stub.StreamObserver;
+import io.pgbosun.backup.Backups;
+import io.pgbosun.backup.Repositories;
+import io.pgbosun.operation.Ids;
+import io.pgbosun.operation.Target;
+import io.pgbosun.v1.Backup;
+import io.pgbosun.v1.BackupServiceGrpc;
+import io.pgbosun.v1.CreateRepositoryRequest;
+import io.pgbosun.v1.DeleteBackupRequest;
+import io.pgbosun.v1.DeleteRepositoryRequest;
+import io.pgbosun.v1.GetBackupRequest;
+import io.pgbosun.v1.GetRepositoryRequest;
+import io.pgbosun.v1.ListBackupsRequest;
+import io.pgbosun.v1.ListBackupsResponse;
+import io.pgbosun.v1.ListDrillsRequest;
+import io.pgbosun.v1.ListDrillsResponse;
+import io.pgbosun.v1.ListRepositoriesRequest;
+import io.pgbosun.v1.ListRepositoriesResponse;
+import io.pgbosun.v1.Repository;
+import io.pgbosun.v1.RestoreBackupRequest;
+import io.pgbosun.v1.RunDrillRequest;
+import io.pgbosun.v1.TakeBackupRequest;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+
+@GrpcService
+@RunOnVirtualThread
+class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
+    private final Calls calls;
+    private final Backups backups;
+    private final Repositories repositories;
+
+    BackupGrpc(Calls calls, Backups backups, Repositories repositories) {
+        this.calls = calls;
+        this.backups = backups;
+        this.repositories = repositories;
+    }
+
+    @Override
+    public void takeBackup(TakeBackupRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void restoreBackup(RestoreBackupRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void runDrill(RunDrillRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void deleteBackup(DeleteBackupRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void listBackups(ListBackupsRequest request, StreamObserver<ListBackupsResponse> observer) {
+        calls.record(observer, ListBackupsResponse.getDefaultInstance(), caller -> backups.list(
+                caller, request.hasCluster() ? Target.cluster(request.getCluster()).id() : null, Calls.page(request)));
+    }
+
+    @Override
+    public void getBackup(GetBackupRequest request, StreamObserver<Backup> observer) {
+        calls.record(observer, Backup.getDefaultInstance(), caller -> backups.get(caller, Ids.parse("backup", request.getBackup())));
+    }
+
+    @Override
+    public void listDrills(ListDrillsRequest request, StreamObserver<ListDrillsResponse> observer) {
+        calls.record(observer, ListDrillsResponse.getDefaultInstance(), caller -> backups.drills(caller, request.getCluster(), Calls.page(request)));
+    }
+
+    @Override
+    public void listRepositories(ListRepositoriesRequest request, StreamObserver<ListRepositoriesResponse> observer) {
+        calls.record(observer, ListRepositoriesResponse.getDefaultInstance(), caller -> repositories.list(caller, Calls.page(request)));
+    }
+
+    @Override
+    public void getRepository(GetRepositoryRequest request, StreamObserver<Repository> observer) {
+        calls.record(observer, Repository.getDefaultInstance(), caller -> repositories.get(caller, request.getRepository()));
+    }
+
+    @Override
+    public void createRepository(CreateRepositoryRequest request, StreamObserver<Repository> observer) {
+        calls.record(observer, Repository.getDefaultInstance(), caller -> repositories.create(
+                caller, calls.read(request.getRepository(), Repositories.CreateRepository.class)));
+    }
+
+    @Override
+    public void deleteRepository(DeleteRepositoryRequest request, StreamObserver<Empty> observer) {
+        calls.empty(observer, caller -> repositories.delete(caller, request.getRepository()));
+    }
+}
