@@ -229,9 +229,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         var directory = Path.of(place.directory());
         steps.ensure("stop the scratch instance", () -> !programs.running(directory), () -> programs.stop(directory));
         steps.ensure(
-                "remove the scratch instance",
-                () -> !programs.exists(directory),
-                () -> programs.remove(directory));
+                "remove the scratch instance", () -> !programs.exists(directory), () -> programs.remove(directory));
     }
 
     private Drill sumUp(UUID id, Backup backup, Place place, Instant answered, List<AssertionResult> results) {

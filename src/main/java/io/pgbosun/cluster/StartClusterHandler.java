@@ -35,8 +35,7 @@ class StartClusterHandler implements OperationHandler<StartCluster, StartCluster
         var instances = cluster.instances();
         for (var instance : instances) {
             var directory = Path.of(instance.dataDirectory());
-            steps.ensure(
-                    "start " + instance.name(), () -> programs.ready(directory), () -> programs.start(directory));
+            steps.ensure("start " + instance.name(), () -> programs.ready(directory), () -> programs.start(directory));
         }
         return new StartClusterResult(
                 instances.stream().map(InstanceRecord::name).toList());

@@ -312,7 +312,8 @@ public final class Operations {
     public void forget(Caller caller, UUID id) {
         var operation = steered(caller, Permission.OPERATION_CONTROL, id);
         if (!operation.done()) {
-            throw Problem.notPossible("It is " + operation.state() + "; cancel it first, and forget it when it has ended.");
+            throw Problem.notPossible(
+                    "It is " + operation.state() + "; cancel it first, and forget it when it has ended.");
         }
         store.inTx(tx -> {
             tx.update("delete from operation where id = $1 and ended_at is not null", id);

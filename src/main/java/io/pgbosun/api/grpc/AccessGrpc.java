@@ -33,32 +33,41 @@ class AccessGrpc extends AccessServiceGrpc.AccessServiceImplBase {
 
     @Override
     public void createToken(CreateTokenRequest request, StreamObserver<CreatedToken> observer) {
-        calls.record(observer, CreatedToken.getDefaultInstance(), caller -> tokens.create(
-                caller, calls.read(request.getToken(), io.pgbosun.access.CreateToken.class)));
+        calls.record(
+                observer,
+                CreatedToken.getDefaultInstance(),
+                caller -> tokens.create(caller, calls.read(request.getToken(), io.pgbosun.access.CreateToken.class)));
     }
 
     @Override
     public void listTokens(ListTokensRequest request, StreamObserver<ListTokensResponse> observer) {
-        calls.record(observer, ListTokensResponse.getDefaultInstance(), caller -> tokens.list(caller, Calls.page(request)));
+        calls.record(
+                observer, ListTokensResponse.getDefaultInstance(), caller -> tokens.list(caller, Calls.page(request)));
     }
 
     @Override
     public void revokeToken(RevokeTokenRequest request, StreamObserver<Token> observer) {
-        calls.record(observer, Token.getDefaultInstance(), caller -> tokens.revoke(caller, Ids.parse("token", request.getToken())));
+        calls.record(
+                observer,
+                Token.getDefaultInstance(),
+                caller -> tokens.revoke(caller, Ids.parse("token", request.getToken())));
     }
 
     @Override
     public void listAuditEntries(ListAuditEntriesRequest request, StreamObserver<ListAuditEntriesResponse> observer) {
-        calls.record(observer, ListAuditEntriesResponse.getDefaultInstance(), caller -> audit.list(
-                caller,
-                new AuditReader.Filter(
-                        Calls.optional(request.getPrincipal()),
-                        Calls.optional(request.getAction()),
-                        Calls.optional(request.getTarget()),
-                        request.hasOperation() ? Ids.parse("operation", request.getOperation()) : null,
-                        request.hasSince() ? instant(request.getSince()) : null,
-                        request.hasUntil() ? instant(request.getUntil()) : null),
-                Calls.page(request)));
+        calls.record(
+                observer,
+                ListAuditEntriesResponse.getDefaultInstance(),
+                caller -> audit.list(
+                        caller,
+                        new AuditReader.Filter(
+                                Calls.optional(request.getPrincipal()),
+                                Calls.optional(request.getAction()),
+                                Calls.optional(request.getTarget()),
+                                request.hasOperation() ? Ids.parse("operation", request.getOperation()) : null,
+                                request.hasSince() ? instant(request.getSince()) : null,
+                                request.hasUntil() ? instant(request.getUntil()) : null),
+                        Calls.page(request)));
     }
 
     private static Instant instant(com.google.protobuf.Timestamp time) {

@@ -62,34 +62,54 @@ class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
 
     @Override
     public void listBackups(ListBackupsRequest request, StreamObserver<ListBackupsResponse> observer) {
-        calls.record(observer, ListBackupsResponse.getDefaultInstance(), caller -> backups.list(
-                caller, request.hasCluster() ? Target.cluster(request.getCluster()).id() : null, Calls.page(request)));
+        calls.record(
+                observer,
+                ListBackupsResponse.getDefaultInstance(),
+                caller -> backups.list(
+                        caller,
+                        request.hasCluster()
+                                ? Target.cluster(request.getCluster()).id()
+                                : null,
+                        Calls.page(request)));
     }
 
     @Override
     public void getBackup(GetBackupRequest request, StreamObserver<Backup> observer) {
-        calls.record(observer, Backup.getDefaultInstance(), caller -> backups.get(caller, Ids.parse("backup", request.getBackup())));
+        calls.record(
+                observer,
+                Backup.getDefaultInstance(),
+                caller -> backups.get(caller, Ids.parse("backup", request.getBackup())));
     }
 
     @Override
     public void listDrills(ListDrillsRequest request, StreamObserver<ListDrillsResponse> observer) {
-        calls.record(observer, ListDrillsResponse.getDefaultInstance(), caller -> backups.drills(caller, request.getCluster(), Calls.page(request)));
+        calls.record(
+                observer,
+                ListDrillsResponse.getDefaultInstance(),
+                caller -> backups.drills(caller, request.getCluster(), Calls.page(request)));
     }
 
     @Override
     public void listRepositories(ListRepositoriesRequest request, StreamObserver<ListRepositoriesResponse> observer) {
-        calls.record(observer, ListRepositoriesResponse.getDefaultInstance(), caller -> repositories.list(caller, Calls.page(request)));
+        calls.record(
+                observer,
+                ListRepositoriesResponse.getDefaultInstance(),
+                caller -> repositories.list(caller, Calls.page(request)));
     }
 
     @Override
     public void getRepository(GetRepositoryRequest request, StreamObserver<Repository> observer) {
-        calls.record(observer, Repository.getDefaultInstance(), caller -> repositories.get(caller, request.getRepository()));
+        calls.record(
+                observer, Repository.getDefaultInstance(), caller -> repositories.get(caller, request.getRepository()));
     }
 
     @Override
     public void createRepository(CreateRepositoryRequest request, StreamObserver<Repository> observer) {
-        calls.record(observer, Repository.getDefaultInstance(), caller -> repositories.create(
-                caller, calls.read(request.getRepository(), Repositories.CreateRepository.class)));
+        calls.record(
+                observer,
+                Repository.getDefaultInstance(),
+                caller -> repositories.create(
+                        caller, calls.read(request.getRepository(), Repositories.CreateRepository.class)));
     }
 
     @Override

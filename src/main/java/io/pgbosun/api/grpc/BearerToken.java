@@ -13,7 +13,8 @@ import jakarta.inject.Singleton;
 @GlobalInterceptor
 @Singleton
 class BearerToken implements ServerInterceptor {
-    private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Context.Key<String> TOKEN = Context.key("token");
     private static final Context.Key<String> METHOD = Context.key("method");
     private static final String BEARER = "Bearer ";

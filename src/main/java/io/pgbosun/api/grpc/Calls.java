@@ -91,18 +91,22 @@ class Calls {
             observer.onError(Statuses.exception(problem));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            observer.onError(Statuses.exception(Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again.")));
+            observer.onError(
+                    Statuses.exception(Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again.")));
         } catch (RuntimeException e) {
             var id = UUID.randomUUID();
             LOG.errorf(e, "bug %s", id);
             observer.onError(Statuses.exception(Problem.of(
-                    ProblemType.BUG, "Something is wrong inside pgbosun; the service's log tells more under " + id + ".", Map.of("id", id.toString()))));
+                    ProblemType.BUG,
+                    "Something is wrong inside pgbosun; the service's log tells more under " + id + ".",
+                    Map.of("id", id.toString()))));
         }
     }
 
     private void denied(Caller caller, Problem problem) {
         if (caller != null && problem.type() == ProblemType.DENIED) {
-            store.inTx(tx -> audit.write(tx, caller, "access.denied", BearerToken.currentMethod(), null, Map.of("why", problem.detail())));
+            store.inTx(tx -> audit.write(
+                    tx, caller, "access.denied", BearerToken.currentMethod(), null, Map.of("why", problem.detail())));
         }
     }
 
@@ -113,7 +117,10 @@ class Calls {
             var target = target(request);
             if ((Boolean) field(request, "validate_only")) {
                 var plan = message(operations.preview(caller, target, spec), Plan.getDefaultInstance());
-                return com.google.longrunning.Operation.newBuilder().setDone(true).setResponse(Any.pack(plan)).build();
+                return com.google.longrunning.Operation.newBuilder()
+                        .setDone(true)
+                        .setResponse(Any.pack(plan))
+                        .build();
             }
             return longRunning.of(operations.start(caller, target, spec, options(request)));
         });
@@ -122,8 +129,12 @@ class Calls {
     private OperationSpec spec(Message request) {
         for (var kind : catalogue.kinds()) {
             var field = request.getDescriptorForType().getFields().stream()
-                    .filter(candidate -> candidate.getJavaType() == com.google.protobuf.Descriptors.FieldDescriptor.JavaType.MESSAGE
-                            && candidate.getMessageType().getName().equals(kind.spec().getSimpleName()))
+                    .filter(candidate ->
+                            candidate.getJavaType() == com.google.protobuf.Descriptors.FieldDescriptor.JavaType.MESSAGE
+                                    && candidate
+                                            .getMessageType()
+                                            .getName()
+                                            .equals(kind.spec().getSimpleName()))
                     .findFirst();
             if (field.isPresent()) {
                 return convert((Message) request.getField(field.get()), kind.spec());
@@ -161,7 +172,9 @@ class Calls {
     private StartOptions options(Message request) {
         var options = (Message) field(request, "options");
         var key = (String) field(request, "request_id");
-        var read = options.equals(options.getDefaultInstanceForType()) ? StartOptions.DEFAULT : read(options, StartOptions.class);
+        var read = options.equals(options.getDefaultInstanceForType())
+                ? StartOptions.DEFAULT
+                : read(options, StartOptions.class);
         return read.withKey(key.isEmpty() ? null : key);
     }
 
@@ -177,7 +190,8 @@ class Calls {
     static Page.Request page(Message request) {
         var filter = ProtoJson.toJson(request);
         filter.remove(java.util.List.of("pageSize", "pageToken"));
-        return Page.Request.of((Integer) field(request, "page_size"), (String) field(request, "page_token"), filter.toString());
+        return Page.Request.of(
+                (Integer) field(request, "page_size"), (String) field(request, "page_token"), filter.toString());
     }
 
     /** Null for a text that is not set. */

@@ -69,7 +69,10 @@ class ClusterGrpc extends ClusterServiceGrpc.ClusterServiceImplBase {
 
     @Override
     public void listClusters(ListClustersRequest request, StreamObserver<ListClustersResponse> observer) {
-        calls.record(observer, ListClustersResponse.getDefaultInstance(), caller -> clusters.list(caller, request.getLabelsMap(), Calls.page(request)));
+        calls.record(
+                observer,
+                ListClustersResponse.getDefaultInstance(),
+                caller -> clusters.list(caller, request.getLabelsMap(), Calls.page(request)));
     }
 
     @Override
@@ -79,31 +82,50 @@ class ClusterGrpc extends ClusterServiceGrpc.ClusterServiceImplBase {
 
     @Override
     public void updateCluster(UpdateClusterRequest request, StreamObserver<Cluster> observer) {
-        calls.record(observer, Cluster.getDefaultInstance(), caller -> clusters.update(
-                caller,
-                request.getCluster(),
-                calls.read(request.getUpdate(), Clusters.UpdateCluster.class),
-                request.hasEtag() ? request.getEtag() : null));
+        calls.record(
+                observer,
+                Cluster.getDefaultInstance(),
+                caller -> clusters.update(
+                        caller,
+                        request.getCluster(),
+                        calls.read(request.getUpdate(), Clusters.UpdateCluster.class),
+                        request.hasEtag() ? request.getEtag() : null));
     }
 
     @Override
     public void listInstances(ListInstancesRequest request, StreamObserver<ListInstancesResponse> observer) {
-        calls.record(observer, ListInstancesResponse.getDefaultInstance(), caller -> new Calls.Items(clusters.instances(caller, request.getCluster())));
+        calls.record(
+                observer,
+                ListInstancesResponse.getDefaultInstance(),
+                caller -> new Calls.Items(clusters.instances(caller, request.getCluster())));
     }
 
     @Override
-    public void listClusterDatabases(ListClusterDatabasesRequest request, StreamObserver<ListClusterDatabasesResponse> observer) {
-        calls.record(observer, ListClusterDatabasesResponse.getDefaultInstance(), caller -> new Calls.Items(clusters.databases(caller, request.getCluster())));
+    public void listClusterDatabases(
+            ListClusterDatabasesRequest request, StreamObserver<ListClusterDatabasesResponse> observer) {
+        calls.record(
+                observer,
+                ListClusterDatabasesResponse.getDefaultInstance(),
+                caller -> new Calls.Items(clusters.databases(caller, request.getCluster())));
     }
 
     @Override
     public void labelDatabase(LabelDatabaseRequest request, StreamObserver<Database> observer) {
-        calls.record(observer, Database.getDefaultInstance(), caller -> clusters.label(
-                caller, request.getCluster(), request.getDatabase(), calls.valid(new Clusters.LabelDatabase(request.getLabelsMap()))));
+        calls.record(
+                observer,
+                Database.getDefaultInstance(),
+                caller -> clusters.label(
+                        caller,
+                        request.getCluster(),
+                        request.getDatabase(),
+                        calls.valid(new Clusters.LabelDatabase(request.getLabelsMap()))));
     }
 
     @Override
     public void findDatabases(FindDatabasesRequest request, StreamObserver<FindDatabasesResponse> observer) {
-        calls.record(observer, FindDatabasesResponse.getDefaultInstance(), caller -> new Calls.Items(clusters.databases(caller, request.getLabelsMap())));
+        calls.record(
+                observer,
+                FindDatabasesResponse.getDefaultInstance(),
+                caller -> new Calls.Items(clusters.databases(caller, request.getLabelsMap())));
     }
 }

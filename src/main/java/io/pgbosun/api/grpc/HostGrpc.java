@@ -26,7 +26,8 @@ class HostGrpc extends HostServiceGrpc.HostServiceImplBase {
 
     @Override
     public void listHosts(ListHostsRequest request, StreamObserver<ListHostsResponse> observer) {
-        calls.record(observer, ListHostsResponse.getDefaultInstance(), caller -> hosts.list(caller, Calls.page(request)));
+        calls.record(
+                observer, ListHostsResponse.getDefaultInstance(), caller -> hosts.list(caller, Calls.page(request)));
     }
 
     @Override
@@ -36,7 +37,10 @@ class HostGrpc extends HostServiceGrpc.HostServiceImplBase {
 
     @Override
     public void createHost(CreateHostRequest request, StreamObserver<Host> observer) {
-        calls.record(observer, Host.getDefaultInstance(), caller -> hosts.create(caller, calls.read(request.getHost(), Hosts.CreateHost.class)));
+        calls.record(
+                observer,
+                Host.getDefaultInstance(),
+                caller -> hosts.create(caller, calls.read(request.getHost(), Hosts.CreateHost.class)));
     }
 
     @Override

@@ -72,8 +72,13 @@ class LongRunning {
         if (operation.problem() != null && operation.state() == OperationState.FAILED) {
             return Statuses.status(operation.problem());
         }
-        var code = operation.state() == OperationState.CANCELLED ? ProblemType.CANCELLED.grpcCode : ProblemType.BUSY.grpcCode;
+        var code = operation.state() == OperationState.CANCELLED
+                ? ProblemType.CANCELLED.grpcCode
+                : ProblemType.BUSY.grpcCode;
         var why = operation.stateReason().isEmpty() ? "" : ": " + operation.stateReason();
-        return Status.newBuilder().setCode(code).setMessage(operation.state() + why).build();
+        return Status.newBuilder()
+                .setCode(code)
+                .setMessage(operation.state() + why)
+                .build();
     }
 }

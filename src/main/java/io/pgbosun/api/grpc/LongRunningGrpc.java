@@ -56,7 +56,8 @@ class LongRunningGrpc extends OperationsGrpc.OperationsImplBase {
             var found = reader.list(caller, filter(request.getFilter()), page);
             var answer = ListOperationsResponse.newBuilder();
             found.items().forEach(operation -> answer.addOperations(longRunning.of(operation)));
-            return answer.setNextPageToken(found.nextPageToken() == null ? "" : found.nextPageToken()).build();
+            return answer.setNextPageToken(found.nextPageToken() == null ? "" : found.nextPageToken())
+                    .build();
         });
     }
 
@@ -66,13 +67,20 @@ class LongRunningGrpc extends OperationsGrpc.OperationsImplBase {
         for (var term : text.isBlank() ? new String[0] : text.split("\\bAND\\b")) {
             var matcher = TERM.matcher(term);
             if (!matcher.matches() || !FIELDS.contains(matcher.group(1))) {
-                throw Problem.invalid("filter", "must be terms such as state = \"RUNNING\", joined by AND, over kind, target, state, principal and done", "Change the filter.");
+                throw Problem.invalid(
+                        "filter",
+                        "must be terms such as state = \"RUNNING\", joined by AND, over kind, target, state, principal and done",
+                        "Change the filter.");
             }
             terms.put(matcher.group(1), matcher.group(2));
         }
         var done = terms.get("done");
         return new OperationReader.Filter(
-                terms.get("kind"), terms.get("target"), state(terms.get("state")), terms.get("principal"), done == null ? null : Boolean.valueOf(done));
+                terms.get("kind"),
+                terms.get("target"),
+                state(terms.get("state")),
+                terms.get("principal"),
+                done == null ? null : Boolean.valueOf(done));
     }
 
     private static OperationState state(String name) {
@@ -81,7 +89,10 @@ class LongRunningGrpc extends OperationsGrpc.OperationsImplBase {
                 : Arrays.stream(OperationState.values())
                         .filter(state -> state.name().equals(name))
                         .findFirst()
-                        .orElseThrow(() -> Problem.invalid("filter", "state must be one of " + Arrays.toString(OperationState.values()), "Choose one of them."));
+                        .orElseThrow(() -> Problem.invalid(
+                                "filter",
+                                "state must be one of " + Arrays.toString(OperationState.values()),
+                                "Choose one of them."));
     }
 
     @Override
@@ -103,8 +114,13 @@ class LongRunningGrpc extends OperationsGrpc.OperationsImplBase {
     @Override
     public void waitOperation(WaitOperationRequest request, StreamObserver<Operation> observer) {
         calls.answer(observer, caller -> {
-            var asked = request.hasTimeout() ? Duration.ofSeconds(request.getTimeout().getSeconds(), request.getTimeout().getNanos()) : LONGEST_WAIT;
-            return longRunning.of(watch.await(caller, id(request.getName()), asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked));
+            var asked = request.hasTimeout()
+                    ? Duration.ofSeconds(
+                            request.getTimeout().getSeconds(),
+                            request.getTimeout().getNanos())
+                    : LONGEST_WAIT;
+            return longRunning.of(watch.await(
+                    caller, id(request.getName()), asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked));
         });
     }
 

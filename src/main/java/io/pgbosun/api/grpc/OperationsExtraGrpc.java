@@ -79,25 +79,33 @@ class OperationsExtraGrpc extends OperationsExtraServiceGrpc.OperationsExtraServ
 
     @Override
     public void approveOperation(ApproveOperationRequest request, StreamObserver<Operation> observer) {
-        calls.answer(observer, caller -> longRunning.of(
-                operations.approve(caller, id(request.getName()), request.getPlanDigest(), request.getComment())));
+        calls.answer(
+                observer,
+                caller -> longRunning.of(operations.approve(
+                        caller, id(request.getName()), request.getPlanDigest(), request.getComment())));
     }
 
     @Override
     public void rejectOperation(RejectOperationRequest request, StreamObserver<Operation> observer) {
-        calls.answer(observer, caller -> longRunning.of(operations.reject(caller, id(request.getName()), request.getComment())));
+        calls.answer(
+                observer,
+                caller -> longRunning.of(operations.reject(caller, id(request.getName()), request.getComment())));
     }
 
     @Override
     public void retryOperation(RetryOperationRequest request, StreamObserver<Operation> observer) {
-        calls.answer(observer, caller -> longRunning.of(
-                operations.retry(caller, id(request.getName()), Calls.optional(request.getRequestId()))));
+        calls.answer(
+                observer,
+                caller -> longRunning.of(
+                        operations.retry(caller, id(request.getName()), Calls.optional(request.getRequestId()))));
     }
 
     @Override
     public void resolveOperation(ResolveOperationRequest request, StreamObserver<Operation> observer) {
-        calls.answer(observer, caller -> longRunning.of(
-                operations.resolve(caller, id(request.getName()), resolution(request.getResolution()), request.getEvidence())));
+        calls.answer(
+                observer,
+                caller -> longRunning.of(operations.resolve(
+                        caller, id(request.getName()), resolution(request.getResolution()), request.getEvidence())));
     }
 
     private static Operations.Resolution resolution(Resolution resolution) {

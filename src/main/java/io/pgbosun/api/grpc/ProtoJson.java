@@ -42,7 +42,9 @@ final class ProtoJson {
             for (var entry : (Iterable<?>) value) {
                 var pair = (Message) entry;
                 var key = pair.getField(pair.getDescriptorForType().findFieldByName("key"));
-                map.put(String.valueOf(key), String.valueOf(pair.getField(pair.getDescriptorForType().findFieldByName("value"))));
+                map.put(
+                        String.valueOf(key),
+                        String.valueOf(pair.getField(pair.getDescriptorForType().findFieldByName("value"))));
             }
             return map;
         }
@@ -66,9 +68,11 @@ final class ProtoJson {
                 var constant = (com.google.protobuf.Descriptors.EnumValueDescriptor) value;
                 yield constant.getNumber() == 0
                         ? null
-                        : NODES.textNode(constant.getName().substring(prefix(constant.getType()).length()));
+                        : NODES.textNode(constant.getName()
+                                .substring(prefix(constant.getType()).length()));
             }
-            case MESSAGE -> value instanceof Timestamp time ? NODES.textNode(Timestamps.toString(time)) : toJson((Message) value);
+            case MESSAGE ->
+                value instanceof Timestamp time ? NODES.textNode(Timestamps.toString(time)) : toJson((Message) value);
             case BYTE_STRING -> throw new IllegalArgumentException(field + " holds bytes");
         };
     }
@@ -96,7 +100,9 @@ final class ProtoJson {
             node.properties().forEach(member -> {
                 var entry = message.newBuilderForField(field);
                 entry.setField(entry.getDescriptorForType().findFieldByName("key"), member.getKey());
-                entry.setField(entry.getDescriptorForType().findFieldByName("value"), member.getValue().asText());
+                entry.setField(
+                        entry.getDescriptorForType().findFieldByName("value"),
+                        member.getValue().asText());
                 message.addRepeatedField(field, entry.build());
             });
         } else if (field.isRepeated()) {
@@ -124,7 +130,10 @@ final class ProtoJson {
         var type = field.getMessageType().getFullName();
         if (type.equals(Timestamp.getDescriptor().getFullName())) {
             var time = Instant.parse(node.asText());
-            return Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()).build();
+            return Timestamp.newBuilder()
+                    .setSeconds(time.getEpochSecond())
+                    .setNanos(time.getNano())
+                    .build();
         }
         return type.equals(Struct.getDescriptor().getFullName())
                 ? struct(node)

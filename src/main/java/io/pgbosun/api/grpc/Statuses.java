@@ -33,19 +33,25 @@ final class Statuses {
                 .filter(candidate -> candidate.uri().equals(problem.type()))
                 .findFirst()
                 .orElse(ProblemType.BUG);
-        var info = ErrorInfo.newBuilder().setReason(type.name()).setDomain(DOMAIN).putMetadata("type", problem.type());
+        var info =
+                ErrorInfo.newBuilder().setReason(type.name()).setDomain(DOMAIN).putMetadata("type", problem.type());
         problem.facts().forEach((name, value) -> info.putMetadata(name, String.valueOf(value)));
-        var status = Status.newBuilder().setCode(type.grpcCode).setMessage(problem.detail()).addDetails(Any.pack(info.build()));
+        var status = Status.newBuilder()
+                .setCode(type.grpcCode)
+                .setMessage(problem.detail())
+                .addDetails(Any.pack(info.build()));
         if (!problem.errors().isEmpty()) {
             var bad = BadRequest.newBuilder();
-            problem.errors().forEach(error -> bad.addFieldViolationsBuilder()
-                    .setField(error.field())
-                    .setDescription(error.rule() + ". " + error.remedy()));
+            problem.errors()
+                    .forEach(error -> bad.addFieldViolationsBuilder()
+                            .setField(error.field())
+                            .setDescription(error.rule() + ". " + error.remedy()));
             status.addDetails(Any.pack(bad.build()));
         }
         if (type.retry == ProblemType.Retry.LATER) {
             var delay = Duration.newBuilder().setSeconds(RETRY_AFTER_SECONDS);
-            status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
+            status.addDetails(
+                    Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
         }
         return status.build();
     }
@@ -54,7 +60,9 @@ final class Statuses {
     static Problem read(JsonProcessingException e) {
         var path = e instanceof JsonMappingException mapping
                 ? StreamSupport.stream(mapping.getPath().spliterator(), false)
-                        .map(reference -> reference.getFieldName() == null ? "[" + reference.getIndex() + "]" : reference.getFieldName())
+                        .map(reference -> reference.getFieldName() == null
+                                ? "[" + reference.getIndex() + "]"
+                                : reference.getFieldName())
                         .collect(Collectors.joining("."))
                 : "request";
         return Problem.invalid(path, "cannot be read", "Change the value and send it again.");

@@ -181,7 +181,8 @@ class OperationsResource {
 
     @jakarta.ws.rs.DELETE
     @Path("/operations/{operation}")
-    @org.eclipse.microprofile.openapi.annotations.Operation(summary = "Forgets an operation that has ended; its audit entries stay.")
+    @org.eclipse.microprofile.openapi.annotations.Operation(
+            summary = "Forgets an operation that has ended; its audit entries stay.")
     @Needs(Permission.OPERATION_CONTROL)
     public void deleteOperation(@PathParam("operation") String id) {
         operations.forget(caller.get(), Ids.parse("operation", id));
