@@ -16,7 +16,8 @@ public class TestHome implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         try {
-            home = Files.createTempDirectory("pgbosun-test");
+            home = Files.createDirectory(
+                    Files.createTempDirectory("pgbosun-test").resolve("home"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -26,6 +27,11 @@ public class TestHome implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         clear(home);
+        try {
+            Files.delete(home.getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Stops every PostgreSQL server below a state folder, and removes it. */

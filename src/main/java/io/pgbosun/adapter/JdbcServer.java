@@ -79,7 +79,7 @@ final class JdbcServer implements Server {
     @Override
     public void createDatabase(String database, String owner) {
         execute(
-                POSTGRES,
+                other(database),
                 "create database " + Identifiers.quote(database) + " template template0"
                         + (owner == null ? "" : " owner " + Identifiers.quote(owner)));
     }

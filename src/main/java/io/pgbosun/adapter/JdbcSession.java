@@ -42,6 +42,9 @@ final class JdbcSession implements AutoCloseable {
     }
 
     static JdbcSession open(Endpoint endpoint, String database, Limits limits) {
+        Work.current()
+                .filter(work -> work.mustEndLeftoversAt(endpoint.display()))
+                .ifPresent(work -> new SessionEnder(endpoint).endLeftOver(work.operation(), work.epoch()));
         try {
             return new JdbcSession(endpoint, source(endpoint, database, limits).getConnection());
         } catch (SQLException e) {

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -26,6 +25,9 @@ import java.util.regex.Pattern;
 /** The programs of PostgreSQL, run on this host. */
 @Singleton
 public final class LocalPgPrograms implements PgPrograms {
+    private static final String INITDB = "initdb-tmp";
+    private static final String BASEBACKUP = "basebackup-tmp";
+    private static final List<String> HALF_MADE = List.of(INITDB, BASEBACKUP);
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
@@ -57,7 +59,7 @@ public final class LocalPgPrograms implements PgPrograms {
     /** Made aside and renamed, so that a directory that initdb has not finished is never taken for a cluster. */
     @Override
     public void initdb(Path dataDirectory, String superuser, Secret superuserPassword) {
-        var aside = aside(dataDirectory, "initdb-tmp");
+        var aside = aside(dataDirectory, INITDB);
         var passwordFile = IoProblem.asking(
                 aside, "cannot be prepared", () -> Files.createTempFile("pgbosun", ".pw", FileTree.ONLY_OURS));
         try {
@@ -99,9 +101,13 @@ public final class LocalPgPrograms implements PgPrograms {
             throw Problem.notPossible("'" + directory + "' is not empty; nothing is put there.");
         }
         FileTree.make(directory.toAbsolutePath().getParent());
-        var aside = directory.resolveSibling(directory.getFileName() + "." + suffix);
+        var aside = halfMade(directory, suffix);
         FileTree.remove(aside);
         return aside;
+    }
+
+    private static Path halfMade(Path directory, String suffix) {
+        return directory.resolveSibling(directory.getFileName() + "." + suffix);
     }
 
     private static boolean isEmpty(Path directory) {
@@ -189,7 +195,7 @@ public final class LocalPgPrograms implements PgPrograms {
 
     @Override
     public void baseBackup(Endpoint source, Path dataDirectory, String slot) {
-        var aside = aside(dataDirectory, "basebackup-tmp");
+        var aside = aside(dataDirectory, BASEBACKUP);
         program(
                         "pg_basebackup",
                         List.of(
@@ -217,9 +223,12 @@ public final class LocalPgPrograms implements PgPrograms {
         if (Files.isDirectory(directory)) {
             stop(directory);
         }
-        var log = initialized(directory) ? Optional.of(new DataDirectory(directory).log()) : Optional.<Path>empty();
+        if (initialized(directory)) {
+            var log = new DataDirectory(directory).log();
+            IoProblem.doing(log, "cannot be removed", () -> Files.deleteIfExists(log));
+        }
+        HALF_MADE.forEach(suffix -> FileTree.remove(halfMade(directory, suffix)));
         FileTree.remove(directory);
-        log.ifPresent(file -> IoProblem.doing(file, "cannot be removed", () -> Files.deleteIfExists(file)));
     }
 
     @Override

@@ -32,6 +32,7 @@ public record AuditEntry(
 
         @Schema(
                 description = "What else is known of it.",
+                implementation = Object.class,
                 type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.OBJECT)
         JsonNode details,
 

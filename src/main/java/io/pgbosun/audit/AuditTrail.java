@@ -1,8 +1,10 @@
 package io.pgbosun.audit;
 
 import io.pgbosun.access.Caller;
+import io.pgbosun.problem.Problem;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Queries;
+import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.UUID;
@@ -17,6 +19,11 @@ public final class AuditTrail {
 
     AuditTrail(Json json) {
         this.json = json;
+    }
+
+    /** Writes that a caller was denied something, in a transaction of its own. */
+    public void denied(Store store, Caller caller, String what, Problem why) {
+        store.inTx(tx -> write(tx, caller, "access.denied", what, null, Map.of("why", why.detail())));
     }
 
     /**

@@ -38,6 +38,7 @@ public record Assertion(
         String expected) {
 
     /** What is asserted. */
+    @Schema(name = "AssertionType")
     public enum Type {
         /** The table has at least so many rows. */
         ROW_COUNT,

@@ -37,6 +37,7 @@ public record Backup(
         Instant endTime) {
 
     /** How it was made. */
+    @Schema(name = "BackupType")
     public enum Type {
         /** pg_dump. */
         LOGICAL

@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** How a logical backup is taken, as an operation of its own or as a part of another one. */
@@ -62,15 +63,16 @@ class BackupRunbook {
 
     /** What is dumped from where; decided once. */
     record Chosen(
-            String address,
-            int port,
+            Endpoint endpoint,
+            Map<String, String> labels,
+            String repository,
             List<DumpedDatabase> databases,
             boolean globals,
             int serverVersionNumber,
             Lsn lsn,
             Instant startTime) {
         String source() {
-            return address + ":" + port;
+            return endpoint.display();
         }
     }
 
@@ -118,12 +120,10 @@ class BackupRunbook {
     }
 
     TakeBackupResult run(Target target, TakeBackup spec, Steps steps) {
-        var cluster = clusters.get(target.id());
-        var repository = Path.of(repositories.get(spec.repository()).path());
         var id = steps.operation();
-        var chosen = steps.get("choose the source", Chosen.class, () -> choose(cluster, spec));
-        var source = new Endpoint(
-                chosen.address(), chosen.port(), cluster.username(), cluster.password(), cluster.sslMode());
+        var chosen = steps.get("choose the source", Chosen.class, () -> choose(clusters.get(target.id()), spec));
+        var source = chosen.endpoint();
+        var repository = Path.of(chosen.repository());
         steps.ensure(
                 "open a place aside",
                 () -> files.staged(repository, id),
@@ -152,7 +152,7 @@ class BackupRunbook {
         steps.ensure(
                 "record it in the catalogue",
                 () -> backups.find(id).isPresent(),
-                () -> backups.insert(manifest, cluster.cluster().labels(), spec.repository()),
+                () -> backups.insert(manifest, chosen.labels(), spec.repository()),
                 () -> backups.delete(id));
         return new TakeBackupResult(
                 id,
@@ -181,8 +181,9 @@ class BackupRunbook {
             databases.add(new DumpedDatabase(database.name(), database.owner(), path));
         }
         return new Chosen(
-                endpoint.address(),
-                endpoint.port(),
+                endpoint,
+                cluster.cluster().labels(),
+                repositories.get(spec.repository()).path(),
                 databases,
                 spec.databases().isEmpty(),
                 facts.versionNumber(),

@@ -49,7 +49,7 @@ class DeleteBackupHandler implements OperationHandler<DeleteBackup, DeleteBackup
         steps.pointOfNoReturn();
         steps.ensure(
                 "remove its files",
-                () -> files.manifest(Path.of(place.path()), id).isEmpty(),
+                () -> files.manifest(Path.of(place.path()), id).isEmpty() && !files.staged(Path.of(place.path()), id),
                 () -> files.remove(Path.of(place.path()), id));
         steps.ensure("remove it from the catalogue", () -> backups.find(id).isEmpty(), () -> backups.delete(id));
         return place.result();

@@ -16,6 +16,7 @@ public record Repository(
         @Schema(description = "What they take, in bytes.") long sizeBytes,
         Instant createTime) {
     /** What it is on. */
+    @Schema(name = "RepositoryType")
     public enum Type {
         FILESYSTEM
     }

@@ -137,19 +137,17 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
                 () -> server.createDatabase(chosen.aside(), null),
                 () -> server.dropDatabase(chosen.aside()));
         steps.act("restore into it", () -> restore(spec, stored, endpoint, chosen.aside(), steps));
-        if (!spec.swap()) {
-            return result(target, steps, server, chosen.aside(), null);
-        }
-        swap(spec, steps, server, chosen);
-        return result(target, steps, server, spec.database(), chosen.keep());
-    }
-
-    private static RestoreBackupResult result(Target target, Steps steps, Server server, String database, String kept) {
         var tables = steps.get(
                 "count its tables",
                 Integer.class,
-                () -> server.databaseExists(database) ? server.tables(database).size() : 0);
-        return new RestoreBackupResult(target.id(), database, kept, tables);
+                () -> server.databaseExists(chosen.aside())
+                        ? server.tables(chosen.aside()).size()
+                        : 0);
+        if (!spec.swap()) {
+            return new RestoreBackupResult(target.id(), chosen.aside(), null, tables);
+        }
+        swap(spec, steps, server, chosen); // the last rename is the last step: nothing after it may fail and undo it
+        return new RestoreBackupResult(target.id(), spec.database(), chosen.keep(), tables);
     }
 
     private Chosen choose(RestoreBackup spec, Server server) {

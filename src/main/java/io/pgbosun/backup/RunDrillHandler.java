@@ -1,6 +1,5 @@
 package io.pgbosun.backup;
 
-import io.pgbosun.access.Tokens;
 import io.pgbosun.backup.Drill.AssertionResult;
 import io.pgbosun.backup.RunDrill.RunDrillResult;
 import io.pgbosun.cluster.Scratch;
@@ -19,6 +18,7 @@ import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
+import io.pgbosun.token.Tokens;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -172,10 +172,8 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
             Manifest manifest, Path repository, Manifest.DumpedDatabase database, Endpoint to, Steps steps) {
         steps.progress(Progress.phase("restoring " + database.name()));
         var server = servers.at(to);
-        if (!database.name().equals("postgres")) {
-            server.dropDatabase(database.name()); // what a run that died has left
-            server.createDatabase(database.name(), null);
-        }
+        server.dropDatabase(database.name()); // what a run that died has left
+        server.createDatabase(database.name(), null);
         var dump = files.published(repository, manifest.backup()).resolve(database.path());
         programs.restore(dump, new RestoreRequest(to, database.name(), List.of(), 2, manifest.globals()))
                 .forEach(steps::warn);

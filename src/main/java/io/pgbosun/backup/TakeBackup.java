@@ -51,6 +51,7 @@ public record TakeBackup(
         implements OperationSpec {
 
     /** Where it is read from. */
+    @Schema(name = "BackupSource")
     public enum Source {
         PREFER_STANDBY,
         PRIMARY

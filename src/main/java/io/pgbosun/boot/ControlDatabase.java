@@ -84,7 +84,7 @@ class ControlDatabase {
 
     private String password() {
         if (!Files.exists(home.storePassword())) {
-            Home.writePrivately(home.storePassword(), io.pgbosun.access.Tokens.randomText());
+            Home.writePrivately(home.storePassword(), io.pgbosun.token.Tokens.randomText());
         }
         return read(home.storePassword());
     }

@@ -1,7 +1,7 @@
 package io.pgbosun.boot;
 
-import io.pgbosun.access.Tokens;
 import io.pgbosun.operation.Worker;
+import io.pgbosun.token.Tokens;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;

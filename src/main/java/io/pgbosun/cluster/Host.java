@@ -17,6 +17,7 @@ public record Host(
 
         Instant createTime) {
     /** How commands reach it. */
+    @Schema(name = "HostDriver")
     public enum Driver {
         /** The machine that the service runs on. */
         LOCAL

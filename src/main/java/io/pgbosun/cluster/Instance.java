@@ -31,6 +31,7 @@ public record Instance(
         @Schema(description = "Why it is not UP.") String stateReason) {
 
     /** What it does in the cluster. */
+    @Schema(name = "InstanceRole")
     public enum Role {
         PRIMARY,
         STANDBY,
@@ -38,6 +39,7 @@ public record Instance(
     }
 
     /** Whether it answers. */
+    @Schema(name = "InstanceState")
     public enum State {
         UP,
         DOWN

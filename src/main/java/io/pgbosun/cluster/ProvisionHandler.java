@@ -9,6 +9,7 @@ import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
+import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.Secret;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -174,6 +175,10 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         for (var number = 1; number <= spec.standbys() + 1; number++) {
             var name = cluster + "-" + number;
             var directory = root.resolve(name).toString();
+            if (programs.exists(root.resolve(name))) {
+                throw Problem.notPossible("There is something at " + directory
+                        + " already, and it is not taken over; move it away, or name another dataDirectory.");
+            }
             instances.add(new InstanceRecord(name, spec.host(), "127.0.0.1", port(spec, instances), directory));
         }
         return new Layout(instances, randomSecret(), randomSecret());
@@ -194,7 +199,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
     }
 
     private static Secret randomSecret() {
-        return Secret.of(io.pgbosun.access.Tokens.randomText());
+        return Secret.of(io.pgbosun.token.Tokens.randomText());
     }
 
     /** Slot names take lower-case letters, digits and underscores alone. */

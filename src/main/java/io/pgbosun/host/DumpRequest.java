@@ -1,5 +1,7 @@
 package io.pgbosun.host;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /**
  * What pg_dump is asked for.
  *
@@ -9,6 +11,7 @@ package io.pgbosun.host;
  */
 public record DumpRequest(Endpoint source, String database, Format format, boolean schemaOnly, int jobs) {
     /** The archive formats of pg_dump that pg_restore reads in parallel or in part. */
+    @Schema(name = "DumpFormat")
     public enum Format {
         CUSTOM,
         DIRECTORY

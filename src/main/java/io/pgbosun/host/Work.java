@@ -16,6 +16,7 @@ public final class Work {
     private final UUID operation;
     private final long epoch;
     private final Set<Runnable> ends = ConcurrentHashMap.newKeySet();
+    private final Set<String> visited = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
     public Work(UUID operation, long epoch) {
@@ -45,6 +46,19 @@ public final class Work {
     /** What the tags of all runs of one operation begin with. */
     public static String tagPrefix(UUID operation) {
         return PREFIX + operation + ":";
+    }
+
+    /** Whether this run must first end what earlier runs may have left there; true once for each place. */
+    public boolean mustEndLeftoversAt(String place) {
+        return epoch > 1 && visited.add(place);
+    }
+
+    public UUID operation() {
+        return operation;
+    }
+
+    public long epoch() {
+        return epoch;
     }
 
     /** Something is open that must be ended with the run; it ends at once when the run has ended already. */

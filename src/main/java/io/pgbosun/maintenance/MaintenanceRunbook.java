@@ -85,8 +85,7 @@ class MaintenanceRunbook {
                         () -> server.maintain(database, command.apply(null), guard.asLockGuard(), steps::progress));
                 done.add(database);
             }
-            for (var table : tables) {
-                var name = TableName.parse(table);
+            for (var name : tables.stream().map(TableName::parse).distinct().toList()) {
                 steps.act(
                         "%s %s of %s".formatted(verb, name, database),
                         () -> server.maintain(database, command.apply(name), guard.asLockGuard(), steps::progress));
@@ -105,7 +104,7 @@ class MaintenanceRunbook {
                                         ? server.databases().stream()
                                                 .map(DatabaseFacts::name)
                                                 .toList()
-                                        : databases))
+                                        : databases.stream().distinct().toList()))
                 .names();
     }
 }

@@ -4,6 +4,7 @@ import io.pgbosun.host.Progress;
 import io.pgbosun.problem.ProblemBody;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What a run has written down of itself. Every write is made under the run's epoch and throws {@link LeaseLost} when
@@ -27,6 +28,7 @@ public interface Journal {
     }
 
     /** How far a step came. */
+    @Schema(name = "StepState")
     enum State {
         /** Begun; nobody knows how far it came. */
         INTENT,

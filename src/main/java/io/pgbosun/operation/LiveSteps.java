@@ -37,7 +37,7 @@ public final class LiveSteps implements Steps {
     private volatile Problem stop;
     private volatile boolean committed;
     private volatile boolean abandoned;
-    private boolean undoing;
+    private volatile boolean undoing;
     private String current = "";
 
     private record Undo(String name, Runnable unmake) {}
@@ -111,11 +111,15 @@ public final class LiveSteps implements Steps {
         if (committed) {
             return new Outcome(null, why, true);
         }
+        beginUndoing(why);
+        return unwind(journal.undoing().orElse(why));
+    }
+
+    private synchronized void beginUndoing(ProblemBody why) {
         if (!undoing) {
             undoing = true;
             journal.undoing(why);
         }
-        return unwind(journal.undoing().orElse(why));
     }
 
     private Outcome unwind(ProblemBody why) {
@@ -134,7 +138,16 @@ public final class LiveSteps implements Steps {
             }
             write(undo.name(), new Journal.Entry(Journal.State.UNDONE, null), () -> journal.undone(undo.name()));
         }
-        return new Outcome(null, why, false);
+        return leftToAnother(new Outcome(null, why, leavesUnseen()));
+    }
+
+    /**
+     * True when a step of an earlier run must be taken back that this run did not come to, because it failed before it:
+     * then nobody here knows how, and a later run that comes to it will.
+     */
+    private boolean leavesUnseen() {
+        return entries.entrySet().stream()
+                .anyMatch(entry -> entry.getValue().mustBeUndone() && !names.contains(entry.getKey()));
     }
 
     private Outcome leftToAnother(Outcome outcome) {
@@ -151,9 +164,14 @@ public final class LiveSteps implements Steps {
                         .formatted(why.detail(), step, problem.detail())));
     }
 
+    /** Whether an earlier run has written anything down. */
+    public boolean begun() {
+        return !entries.isEmpty() || undoing || committed;
+    }
+
     /** Asks the run to stop at once and undo, if it can still be undone. */
     public synchronized void stop(Problem why) {
-        if (!committed && stop == null) {
+        if (!committed && !undoing && stop == null) {
             stop = why;
             work.end();
         }

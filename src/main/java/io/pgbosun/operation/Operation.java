@@ -25,7 +25,10 @@ public record Operation(
         @Schema(description = "True when the state is final.")
         boolean done,
 
-        @Schema(description = "The parameters; secrets are shown as ***.", type = SchemaType.OBJECT)
+        @Schema(
+                description = "The parameters; secrets are shown as ***.",
+                implementation = Object.class,
+                type = SchemaType.OBJECT)
         JsonNode spec,
 
         String principal,
@@ -51,7 +54,10 @@ public record Operation(
         List<Step> steps,
         List<String> warnings,
 
-        @Schema(description = "What came of it, when it succeeded.", type = SchemaType.OBJECT)
+        @Schema(
+                description = "What came of it, when it succeeded.",
+                implementation = Object.class,
+                type = SchemaType.OBJECT)
         JsonNode result,
 
         ProblemBody problem,

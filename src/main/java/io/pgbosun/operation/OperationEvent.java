@@ -21,9 +21,11 @@ public record OperationEvent(
 
         @Schema(
                 description = "What happened: the new state, the step, the progress or the warning.",
+                implementation = Object.class,
                 type = SchemaType.OBJECT)
         JsonNode data) {
     /** What happened. */
+    @Schema(name = "OperationEventType")
     public enum Type {
         STATE,
         STEP,

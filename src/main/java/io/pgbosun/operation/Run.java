@@ -58,9 +58,6 @@ final class Run implements Runnable {
         MDC.put("operation", claim.id().toString());
         MDC.put("kind", claim.kind().name());
         MDC.put("target", claim.target().toString());
-        if (claim.cancelled()) {
-            cancel();
-        }
         try {
             work.run(this::runToOutcome);
         } catch (Journal.LeaseLost e) {
@@ -77,8 +74,11 @@ final class Run implements Runnable {
         if (claim.resumed()) {
             tools.targets().endLeftovers(claim.target(), claim.id(), claim.epoch());
         }
+        if (claim.cancelled()) {
+            cancel(); // only now: what is cancelled opens no session, and the leftovers would be left
+        }
         var outcome = steps.run(steps -> {
-            if (!claim.resumed()) {
+            if (!this.steps.begun()) {
                 checkAgain();
             }
             return claim.kind().handler().run(claim.target(), claim.spec(), steps);

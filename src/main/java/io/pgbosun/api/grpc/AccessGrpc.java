@@ -2,9 +2,9 @@ package io.pgbosun.api.grpc;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.stub.StreamObserver;
-import io.pgbosun.access.Tokens;
 import io.pgbosun.audit.AuditReader;
 import io.pgbosun.operation.Ids;
+import io.pgbosun.token.Tokens;
 import io.pgbosun.v1.AccessServiceGrpc;
 import io.pgbosun.v1.CreateTokenRequest;
 import io.pgbosun.v1.CreatedToken;
@@ -15,11 +15,9 @@ import io.pgbosun.v1.ListTokensResponse;
 import io.pgbosun.v1.RevokeTokenRequest;
 import io.pgbosun.v1.Token;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import java.time.Instant;
 
 @GrpcService
-@RunOnVirtualThread
 class AccessGrpc extends AccessServiceGrpc.AccessServiceImplBase {
     private final Calls calls;
     private final Tokens tokens;
@@ -36,7 +34,7 @@ class AccessGrpc extends AccessServiceGrpc.AccessServiceImplBase {
         calls.record(
                 observer,
                 CreatedToken.getDefaultInstance(),
-                caller -> tokens.create(caller, calls.read(request.getToken(), io.pgbosun.access.CreateToken.class)));
+                caller -> tokens.create(caller, calls.read(request.getToken(), io.pgbosun.token.CreateToken.class)));
     }
 
     @Override

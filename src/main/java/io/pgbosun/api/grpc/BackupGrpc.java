@@ -25,10 +25,8 @@ import io.pgbosun.v1.RestoreBackupRequest;
 import io.pgbosun.v1.RunDrillRequest;
 import io.pgbosun.v1.TakeBackupRequest;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 
 @GrpcService
-@RunOnVirtualThread
 class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
     private final Calls calls;
     private final Backups backups;

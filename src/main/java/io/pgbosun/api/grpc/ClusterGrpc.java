@@ -24,10 +24,8 @@ import io.pgbosun.v1.StartClusterRequest;
 import io.pgbosun.v1.StopClusterRequest;
 import io.pgbosun.v1.UpdateClusterRequest;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 
 @GrpcService
-@RunOnVirtualThread
 class ClusterGrpc extends ClusterServiceGrpc.ClusterServiceImplBase {
     private final Calls calls;
     private final Clusters clusters;

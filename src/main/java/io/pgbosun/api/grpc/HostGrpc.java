@@ -11,10 +11,8 @@ import io.pgbosun.v1.HostServiceGrpc;
 import io.pgbosun.v1.ListHostsRequest;
 import io.pgbosun.v1.ListHostsResponse;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 
 @GrpcService
-@RunOnVirtualThread
 class HostGrpc extends HostServiceGrpc.HostServiceImplBase {
     private final Calls calls;
     private final Hosts hosts;

@@ -18,7 +18,6 @@ import io.pgbosun.operation.Watch;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.store.Page;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,7 +28,6 @@ import java.util.regex.Pattern;
 
 /** The standard service of {@code google/longrunning/operations.proto}, whole. */
 @GrpcService
-@RunOnVirtualThread
 class LongRunningGrpc extends OperationsGrpc.OperationsImplBase {
     private static final Pattern TERM = Pattern.compile("\\s*(\\w+)\\s*=\\s*\"?([^\"\\s]+)\"?\\s*");
     private static final Set<String> FIELDS = Set.of("kind", "target", "state", "principal", "done");

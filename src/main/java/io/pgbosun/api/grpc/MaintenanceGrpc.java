@@ -8,10 +8,8 @@ import io.pgbosun.v1.MaintenanceServiceGrpc;
 import io.pgbosun.v1.ReindexRequest;
 import io.pgbosun.v1.VacuumRequest;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 
 @GrpcService
-@RunOnVirtualThread
 class MaintenanceGrpc extends MaintenanceServiceGrpc.MaintenanceServiceImplBase {
     private final Calls calls;
 

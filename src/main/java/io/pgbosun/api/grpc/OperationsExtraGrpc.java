@@ -18,12 +18,10 @@ import io.pgbosun.v1.ResolveOperationRequest;
 import io.pgbosun.v1.RetryOperationRequest;
 import io.pgbosun.v1.WatchOperationRequest;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 @GrpcService
-@RunOnVirtualThread
 class OperationsExtraGrpc extends OperationsExtraServiceGrpc.OperationsExtraServiceImplBase {
     private static final long PAUSE_NANOS = 20_000_000;
     private static final int SLOW_READER_PAUSES = 1_500;

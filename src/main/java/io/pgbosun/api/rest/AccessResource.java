@@ -1,14 +1,14 @@
 package io.pgbosun.api.rest;
 
-import io.pgbosun.access.CreateToken;
-import io.pgbosun.access.CreatedToken;
 import io.pgbosun.access.Permission;
-import io.pgbosun.access.Token;
-import io.pgbosun.access.Tokens;
 import io.pgbosun.audit.AuditEntry;
 import io.pgbosun.audit.AuditReader;
 import io.pgbosun.operation.Ids;
 import io.pgbosun.store.Page;
+import io.pgbosun.token.CreateToken;
+import io.pgbosun.token.CreatedToken;
+import io.pgbosun.token.Token;
+import io.pgbosun.token.Tokens;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -21,6 +21,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/v1")
@@ -40,6 +41,7 @@ class AccessResource {
     @POST
     @Path("/tokens")
     @Operation(summary = "Makes a token; its value is shown this once.")
+    @APIResponseSchema(value = CreatedToken.class, responseCode = "201", responseDescription = "What was made.")
     @Needs(Permission.TOKEN_WRITE)
     public Response createToken(@Valid @NotNull CreateToken request) {
         CreatedToken created = tokens.create(caller.get(), request);

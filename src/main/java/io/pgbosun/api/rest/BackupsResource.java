@@ -26,6 +26,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/v1")
@@ -132,6 +133,7 @@ class BackupsResource {
     @POST
     @Path("/repositories")
     @Operation(summary = "Adds a repository, after probing it.")
+    @APIResponseSchema(value = Repository.class, responseCode = "201", responseDescription = "What was made.")
     @Needs(Permission.REPOSITORY_WRITE)
     public Response createRepository(@Valid @NotNull CreateRepository request) {
         return Response.status(201)

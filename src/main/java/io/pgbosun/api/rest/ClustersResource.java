@@ -33,6 +33,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 @Path("/v1")
 @Tag(name = "clusters", description = "PostgreSQL clusters, their instances and databases.")
@@ -96,7 +97,7 @@ class ClustersResource {
     @Path("/clusters/{cluster}")
     @Operation(summary = "Gets a cluster.")
     @Needs(Permission.CLUSTER_READ)
-    public Response getCluster(@PathParam("cluster") String cluster) {
+    public RestResponse<Cluster> getCluster(@PathParam("cluster") String cluster) {
         return tagged(clusters.get(caller.get(), cluster));
     }
 
@@ -104,15 +105,17 @@ class ClustersResource {
     @Path("/clusters/{cluster}")
     @Operation(summary = "Changes a cluster's labels or policy.")
     @Needs(Permission.CLUSTER_UPDATE)
-    public Response updateCluster(
+    public RestResponse<Cluster> updateCluster(
             @PathParam("cluster") String cluster,
             @HeaderParam("If-Match") String ifMatch,
             @Valid @NotNull UpdateCluster request) {
         return tagged(clusters.update(caller.get(), cluster, request, etag(ifMatch)));
     }
 
-    private static Response tagged(Cluster cluster) {
-        return Response.ok(cluster).header("ETag", "\"" + cluster.etag() + "\"").build();
+    private static RestResponse<Cluster> tagged(Cluster cluster) {
+        return RestResponse.ResponseBuilder.ok(cluster)
+                .header("ETag", "\"" + cluster.etag() + "\"")
+                .build();
     }
 
     private static String etag(String ifMatch) {

@@ -2,15 +2,10 @@ package io.pgbosun.api.rest;
 
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Channel;
-import io.pgbosun.access.Tokens;
-import io.pgbosun.audit.AuditTrail;
-import io.pgbosun.problem.Problem;
-import io.pgbosun.problem.ProblemType;
-import io.pgbosun.store.Store;
+import io.pgbosun.token.Tokens;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.util.Map;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Who makes the current request, by its bearer token. */
@@ -18,15 +13,14 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 class CurrentCaller {
     private static final String BEARER = "Bearer ";
 
+    /** The request property under which those find the caller who come after the request scope has ended. */
+    static final String CALLER = "io.pgbosun.caller";
+
     private final Tokens tokens;
-    private final Store store;
-    private final AuditTrail audit;
     private Caller caller;
 
-    CurrentCaller(Tokens tokens, Store store, AuditTrail audit) {
+    CurrentCaller(Tokens tokens) {
         this.tokens = tokens;
-        this.store = store;
-        this.audit = audit;
     }
 
     Caller get() {
@@ -42,13 +36,6 @@ class CurrentCaller {
         var header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
         var bearer = header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length());
         caller = tokens.authenticate(bearer ? header.substring(BEARER.length()).strip() : null, Channel.REST);
-    }
-
-    /** Audits that a request was denied. */
-    void denied(Problem problem, String method, String path) {
-        if (problem.type() == ProblemType.DENIED && caller != null) {
-            store.inTx(tx -> audit.write(
-                    tx, caller, "access.denied", method + " " + path, null, Map.of("why", problem.detail())));
-        }
+        request.setProperty(CALLER, caller);
     }
 }

@@ -16,6 +16,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/v1")
@@ -49,6 +50,7 @@ class HostsResource {
     @POST
     @Path("/hosts")
     @Operation(summary = "Adds a host.")
+    @APIResponseSchema(value = Host.class, responseCode = "201", responseDescription = "What was made.")
     @Needs(Permission.HOST_WRITE)
     public Response createHost(@Valid @NotNull CreateHost request) {
         return Response.status(201)

@@ -124,18 +124,21 @@ class OperationsResource {
     @org.eclipse.microprofile.openapi.annotations.Operation(
             summary = "Streams the events of an operation until it has ended (server-sent events).")
     @Needs(Permission.OPERATION_READ)
+    @org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema(
+            value = OperationEvent.class,
+            responseCode = "200",
+            responseDescription = "A stream of events; the id of each is its number.")
     public void watchOperation(
             @PathParam("operation") String id,
             @HeaderParam("Last-Event-ID") String lastEventId,
             @Context Sse sse,
             @Context SseEventSink sink)
             throws InterruptedException {
+        var operation = Ids.parse("operation", id);
+        var after = number("Last-Event-ID", lastEventId);
+        reader.get(caller.get(), operation); // refused with a status, as long as no stream has begun
         try (sink) {
-            watch.follow(
-                    caller.get(),
-                    Ids.parse("operation", id),
-                    number("Last-Event-ID", lastEventId),
-                    event -> sent(sink, sse, event));
+            watch.follow(caller.get(), operation, after, event -> sent(sink, sse, event));
         }
     }
 
@@ -214,6 +217,10 @@ class OperationsResource {
     @org.eclipse.microprofile.openapi.annotations.Operation(
             summary = "Starts the same again, as a new operation with retryOf.")
     @Needs(Permission.OPERATION_CONTROL)
+    @org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema(
+            value = Operation.class,
+            responseCode = "202",
+            responseDescription = "The new operation.")
     public jakarta.ws.rs.core.Response retryOperation(
             @PathParam("operation") String id, @HeaderParam("Idempotency-Key") String idempotencyKey) {
         var operation = operations.retry(caller.get(), Ids.parse("operation", id), StartParams.key(idempotencyKey));

@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.pgbosun.access.Caller;
+import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.operation.Violations;
 import io.pgbosun.problem.FieldError;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemBody;
 import io.pgbosun.problem.ProblemType;
+import io.pgbosun.store.Store;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
@@ -30,15 +34,24 @@ class Problems {
     private static final Logger LOG = Logger.getLogger(Problems.class);
     private static final int RETRY_AFTER_SECONDS = 2;
 
-    private final CurrentCaller caller;
+    private final Store store;
+    private final AuditTrail audit;
 
-    Problems(CurrentCaller caller) {
-        this.caller = caller;
+    Problems(Store store, AuditTrail audit) {
+        this.store = store;
+        this.audit = audit;
     }
 
     @ServerExceptionMapper
-    public Response problem(Problem problem, jakarta.ws.rs.core.UriInfo uri, jakarta.ws.rs.core.Request request) {
-        caller.denied(problem, request.getMethod(), uri.getPath());
+    public Response problem(Problem problem, ContainerRequestContext request) {
+        if (problem.type() == ProblemType.DENIED
+                && request.getProperty(CurrentCaller.CALLER) instanceof Caller caller) {
+            audit.denied(
+                    store,
+                    caller,
+                    request.getMethod() + " " + request.getUriInfo().getPath(),
+                    problem);
+        }
         return answer(problem);
     }
 

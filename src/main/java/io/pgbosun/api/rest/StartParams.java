@@ -2,7 +2,6 @@ package io.pgbosun.api.rest;
 
 import io.pgbosun.operation.StartOptions;
 import io.pgbosun.problem.Problem;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.QueryParam;
 import java.time.Instant;
@@ -24,20 +23,27 @@ public class StartParams {
     String idempotencyKey;
 
     @QueryParam("preview")
-    @DefaultValue("false")
     @Parameter(
             description = "true answers 200 with the plan, and changes nothing.",
             schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.BOOLEAN))
     String preview;
 
     @QueryParam("reason")
-    @Parameter(description = "Why it is done, for the audit trail.", schema = @Schema(maxLength = 500))
+    @Parameter(
+            description = "Why it is done, for the audit trail.",
+            schema =
+                    @Schema(
+                            type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
+                            maxLength = 500))
     String reason;
 
     @QueryParam("planDigest")
     @Parameter(
             description = "The digest of a preview: refused with plan-drifted when the facts have changed.",
-            schema = @Schema(maxLength = 64))
+            schema =
+                    @Schema(
+                            type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
+                            maxLength = 64))
     String planDigest;
 
     @QueryParam("startTime")

@@ -1,4 +1,4 @@
-package io.pgbosun.access;
+package io.pgbosun.token;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

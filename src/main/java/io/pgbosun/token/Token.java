@@ -1,5 +1,6 @@
-package io.pgbosun.access;
+package io.pgbosun.token;
 
+import io.pgbosun.access.Grant;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

@@ -1,6 +1,11 @@
-package io.pgbosun.access;
+package io.pgbosun.token;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.pgbosun.access.Caller;
+import io.pgbosun.access.Channel;
+import io.pgbosun.access.Grant;
+import io.pgbosun.access.Permission;
+import io.pgbosun.access.Role;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;

@@ -1,5 +1,6 @@
-package io.pgbosun.access;
+package io.pgbosun.token;
 
+import io.pgbosun.access.Grant;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

@@ -1,0 +1,72 @@
+package io.pgbosun.cli;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "backups", description = "Backups, and how sure it is that they can be restored.")
+final class BackupsCommand extends Noun {
+    BackupsCommand(Session session) {
+        super(session);
+    }
+
+    @Command(name = "list", description = "Lists the backups of a cluster or of all, newest first.")
+    int list(
+            @Parameters(paramLabel = "CLUSTER", arity = "0..1", description = "All clusters when left out.")
+                    String cluster,
+            @Mixin ListOptions list) {
+        var call = cluster == null ? Call.get("backups") : Call.get("clusters", cluster, "backups");
+        var page = send(list.page(call));
+        return list.table(
+                session,
+                page,
+                "id",
+                "cluster",
+                "repository",
+                "type",
+                "confidence",
+                "databases",
+                "sizeBytes",
+                "startTime",
+                "endTime");
+    }
+
+    @Command(name = "get", description = "Shows a backup and what its confidence rests on.")
+    int get(@Parameters(paramLabel = "BACKUP", description = "Its id.") String backup, @Mixin OutputOptions output) {
+        return output.sheet(session, send(Call.get("backups", backup)));
+    }
+
+    @Command(name = "take", description = "Takes a logical backup of a cluster.")
+    int take(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Option(names = "--repository", description = "Where to; 'default' when left out.") String repository,
+            @Option(names = "--database", split = ",", description = "Only it; repeatable; all when left out.")
+                    List<String> databases,
+            @Option(names = "--schema-only", description = "No rows.") boolean schemaOnly,
+            @Option(names = "--format", paramLabel = "custom|directory", description = "custom when left out.")
+                    String format,
+            @Option(names = "--jobs", paramLabel = "N", description = "Parallel workers; above 1 only with directory.")
+                    Integer jobs,
+            @Option(
+                            names = "--source",
+                            paramLabel = "prefer-standby|primary",
+                            description = "Where it is read from; prefer-standby when left out.")
+                    String source,
+            @Mixin StartOptions start) {
+        var body = Body.of()
+                .text("repository", repository)
+                .texts("databases", databases)
+                .flag("schemaOnly", schemaOnly)
+                .constant("format", format)
+                .number("jobs", jobs)
+                .constant("source", source);
+        return start.start(session, Call.post(body, "clusters", cluster, "backups"));
+    }
+
+    @Command(name = "delete", description = "Removes a backup; never the newest one that a drill has proven.")
+    int delete(@Parameters(paramLabel = "BACKUP", description = "Its id.") String backup, @Mixin StartOptions start) {
+        return start.start(session, Call.delete("backups", backup));
+    }
+}

@@ -1,0 +1,40 @@
+package io.pgbosun.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "drills", description = "Restores made only to prove a backup.")
+final class DrillsCommand extends Noun {
+    DrillsCommand(Session session) {
+        super(session);
+    }
+
+    @Command(name = "list", description = "Lists the drills of a cluster, newest first.")
+    int list(@Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster, @Mixin ListOptions list) {
+        var page = send(list.page(Call.get("clusters", cluster, "drills")));
+        return list.table(
+                session, page, "id", "backup", "passed", "recoverySeconds", "dataAgeSeconds", "startTime", "endTime");
+    }
+
+    @Command(
+            name = "run",
+            description = "Restores a backup into a scratch instance, checks what is there, and cleans up.",
+            footerHeading = "%nExample:%n",
+            footer = {
+                "  ${ROOT-COMMAND-NAME} drills run demo --amcheck demo \\",
+                "      --rows 'demo.orders>=1000' --fresh 'demo.orders.created_at<=1h' \\",
+                "      --sql 'demo: select sum(amount) from orders where id < 3 == 4.98'",
+                "With assertions that all hold the backup is ASSERTED, without any RESTORED.",
+                "A database name with a dot goes in double quotes: '\"my.db\".orders>=1'."
+            })
+    int run(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Option(names = "--backup", description = "Which to prove; the newest when left out.") String backup,
+            @Mixin AssertionOptions assertions,
+            @Mixin StartOptions start) {
+        var body = Body.of().text("backup", backup).bodies("assertions", assertions.bodies());
+        return start.start(session, Call.post(body, "clusters", cluster, "drills"));
+    }
+}

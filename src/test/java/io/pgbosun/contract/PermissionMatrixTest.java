@@ -1,0 +1,219 @@
+package io.pgbosun.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.DynamicMessage;
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.pgbosun.Api;
+import io.pgbosun.Golden;
+import io.pgbosun.TestHome;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.Test;
+
+/** Calls every endpoint of both surfaces as everybody, and holds the outcome against the golden matrix. */
+@QuarkusTest
+@WithTestResource(TestHome.class)
+class PermissionMatrixTest {
+    private static final String ID = "01939c2e-5b7c-7d42-a7b0-3d5c2f1e8a90";
+    /** Bodies that are valid, so that nothing but the permission can refuse them. */
+    private static final Map<String, String> BODIES = Map.of(
+            "createToken", "{\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}",
+            "createHost", "{\"name\":\"local\",\"dataRoot\":\"/nowhere\"}",
+            "createRepository", "{\"name\":\"default\",\"type\":\"FILESYSTEM\",\"path\":\"/nowhere\"}",
+            "createCluster",
+                    "{\"name\":\"nosuch\",\"register\":{\"instances\":[{\"address\":\"127.0.0.1\",\"port\":1}],\"username\":\"x\"}}",
+            "labelDatabase", "{\"labels\":{}}",
+            "approveOperation", "{\"planDigest\":\"x\"}",
+            "resolveOperation", "{\"resolution\":\"RETRY\",\"evidence\":\"x\"}",
+            "restore", "{\"backup\":\"" + ID + "\",\"database\":\"x\"}",
+            "createChatUser", "{\"id\":\"U1\",\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}");
+
+    @Test
+    void the_matrix_is_that_of_the_golden_file() {
+        var tokens = tokens();
+        var lines = new TreeMap<String, List<String>>();
+        Routes.all().stream()
+                .filter(route -> !route.open())
+                .forEach(route -> tokens.forEach((who, token) -> lines.computeIfAbsent(
+                                "%-55s %s".formatted(route.path(), route.method()), line -> new ArrayList<>())
+                        .add(who + "=" + rest(route, token))));
+        var channel = channel();
+        try {
+            Services.methods()
+                    .forEach(method -> tokens.forEach((who, token) -> lines.computeIfAbsent(
+                                    "grpc " + method.getFullName(), line -> new ArrayList<>())
+                            .add(who + "=" + grpc(channel, method, token))));
+        } finally {
+            channel.shutdownNow();
+        }
+        var text = new StringBuilder();
+        lines.forEach((line, outcomes) -> text.append("%-64s %s%n".formatted(line, String.join(" ", outcomes))));
+        Golden.check("permissions.txt", text.toString());
+    }
+
+    @Test
+    void what_the_document_says_is_needed_is_what_refuses() {
+        var viewer = Api.with(Api.admin().makeToken("viewer2", "VIEWER", "{}"));
+        Routes.all().stream().filter(route -> !route.open()).forEach(route -> {
+            var response = call(route, viewer.token());
+            if (response.statusCode() == 403) {
+                assertEquals(route.permission(), response.jsonPath().getString("facts.permission"), route.toString());
+            }
+        });
+    }
+
+    private static Map<String, String> tokens() {
+        var admin = Api.admin();
+        var tokens = new LinkedHashMap<String, String>();
+        tokens.put("nobody", "");
+        tokens.put("stranger", "pgb_" + UUID.randomUUID() + "_x");
+        tokens.put("revoked", revoked(admin));
+        tokens.put("viewer", admin.makeToken("viewer", "VIEWER", "{}"));
+        tokens.put("operator", admin.makeToken("operator", "OPERATOR", "{}"));
+        tokens.put("admin", admin.makeToken("another-admin", "ADMIN", "{}"));
+        tokens.put("elsewhere", admin.makeToken("elsewhere", "ADMIN", "{'env':'elsewhere'}"));
+        return tokens;
+    }
+
+    private static String revoked(Api admin) {
+        var token = admin.makeToken("revoked", "ADMIN", "{}");
+        var id = token.substring(4, 40);
+        admin.post("/v1/tokens/" + id + "/revoke", "{}").then().statusCode(200);
+        return token;
+    }
+
+    private static String rest(Routes.Route route, String token) {
+        var status = call(route, token).statusCode();
+        return status == 401 ? "unauthenticated" : status == 403 ? "denied" : "allowed";
+    }
+
+    private static io.restassured.response.Response call(Routes.Route route, String token) {
+        var path = route.path()
+                .replace("{cluster}", "nosuch")
+                .replace("{host}", "nosuch")
+                .replace("{repository}", "nosuch")
+                .replace("{database}", "nosuch")
+                .replaceAll("\\{\\w+}", ID);
+        var request = RestAssured.given()
+                .baseUri(ConfigProvider.getConfig().getValue("test.url", String.class))
+                .header("Authorization", "Bearer " + token)
+                .contentType("application/json");
+        if (!route.method().equals("GET") && !route.method().equals("DELETE")) {
+            request.body(BODIES.getOrDefault(route.operationId(), "{}"));
+        }
+        return request.request(route.method(), path);
+    }
+
+    private static ManagedChannel channel() {
+        var url = URI.create(ConfigProvider.getConfig().getValue("test.url", String.class));
+        return NettyChannelBuilder.forAddress(url.getHost(), url.getPort())
+                .usePlaintext()
+                .build();
+    }
+
+    private static String grpc(ManagedChannel channel, MethodDescriptor method, String token) {
+        var headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+        var call = io.grpc.MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
+                .setType(
+                        method.isServerStreaming()
+                                ? io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING
+                                : io.grpc.MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(method.getService().getFullName() + "/" + method.getName())
+                .setRequestMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
+                .setResponseMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getOutputType())))
+                .build();
+        try {
+            ClientCalls.blockingServerStreamingCall(
+                            ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+                            call,
+                            CallOptions.DEFAULT.withDeadlineAfter(Duration.ofSeconds(20)),
+                            request(method))
+                    .forEachRemaining(answer -> {});
+            return "allowed";
+        } catch (StatusRuntimeException e) {
+            return switch (e.getStatus().getCode()) {
+                case UNAUTHENTICATED -> "unauthenticated";
+                case PERMISSION_DENIED -> "denied";
+                case DEADLINE_EXCEEDED, UNKNOWN, INTERNAL, UNIMPLEMENTED ->
+                    throw new AssertionError(method.getFullName(), e);
+                default -> "allowed";
+            };
+        }
+    }
+
+    /** Names that are well formed and of nothing. */
+    private static DynamicMessage request(MethodDescriptor method) {
+        var request = DynamicMessage.newBuilder(method.getInputType());
+        for (var field : method.getInputType().getFields()) {
+            switch (field.getName()) {
+                case "cluster", "repository", "host" -> setText(request, field, "nosuch");
+                case "backup", "token" -> setText(request, field, ID);
+                case "name" -> setText(request, field, "operations/" + ID);
+                default -> {
+                    // left out
+                }
+            }
+        }
+        return fill(method, request).build();
+    }
+
+    private static DynamicMessage.Builder fill(MethodDescriptor method, DynamicMessage.Builder request) {
+        var body = switch (method.getName()) {
+            case "CreateToken" ->
+                io.pgbosun.v1.CreateTokenRequest.newBuilder()
+                        .setToken(io.pgbosun.v1.CreateToken.newBuilder()
+                                .setPrincipal("x")
+                                .addGrants(io.pgbosun.v1.Grant.newBuilder().setRole(io.pgbosun.v1.Role.ROLE_VIEWER)))
+                        .build();
+            case "CreateHost" ->
+                io.pgbosun.v1.CreateHostRequest.newBuilder()
+                        .setHost(io.pgbosun.v1.CreateHost.newBuilder()
+                                .setName("local")
+                                .setDataRoot("/nowhere"))
+                        .build();
+            case "CreateRepository" ->
+                io.pgbosun.v1.CreateRepositoryRequest.newBuilder()
+                        .setRepository(io.pgbosun.v1.CreateRepository.newBuilder()
+                                .setName("default")
+                                .setType(io.pgbosun.v1.RepositoryType.REPOSITORY_TYPE_FILESYSTEM)
+                                .setPath("/nowhere"))
+                        .build();
+            case "Provision" ->
+                io.pgbosun.v1.ProvisionRequest.newBuilder()
+                        .setCluster("nosuch")
+                        .setValidateOnly(true)
+                        .setProvision(io.pgbosun.v1.Provision.newBuilder().setHost("nosuch"))
+                        .build();
+            default -> null;
+        };
+        return body == null ? request : request.mergeFrom(body);
+    }
+
+    private static void setText(DynamicMessage.Builder request, FieldDescriptor field, String text) {
+        if (field.getJavaType() == FieldDescriptor.JavaType.STRING) {
+            request.setField(field, text);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.pgbosun.law;
+
+/** The worlds that scenarios begin in. */
+enum Base {
+    /** A host and a repository, and nothing on them. */
+    NOTHING,
+    /** There is a data directory where the cluster {@code orders} would go. */
+    TAKEN,
+    /** The cluster {@code orders}: a primary, a standby, databases shop and empty; an index of shop is invalid. */
+    CLUSTER,
+    /** The same, not registered. */
+    UNREGISTERED,
+    /** The same, stopped. */
+    STOPPED,
+    /** With one backup of everything. */
+    BACKED_UP,
+    /** The same, and the database shop is lost. */
+    SHOP_LOST,
+    /** The same, and a drill has proven it. */
+    PROVEN
+}

@@ -1,0 +1,123 @@
+package io.pgbosun.law;
+
+import static io.pgbosun.law.Scenarios.CLUSTER;
+
+import io.pgbosun.backup.RunDrill;
+import io.pgbosun.backup.TakeBackup;
+import io.pgbosun.cluster.Deregister;
+import io.pgbosun.cluster.Provision;
+import io.pgbosun.cluster.StopCluster;
+import io.pgbosun.law.Faults.Shot;
+import io.pgbosun.operation.Lives;
+import io.pgbosun.operation.Lives.Order;
+import io.pgbosun.operation.OperationSpec;
+import io.pgbosun.operation.Plan;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** Where trials are made: the beans they need, and the worlds they begin in. */
+record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, Start> starts) {
+    static final UUID OPERATION = UUID.fromString("00000000-0000-7000-8000-0000000000ff");
+
+    /** A world and the rows of the control database that belong to it. */
+    record Start(World world, String rows) {}
+
+    Lab(Lives lives, Stage stage, ControlRows rows, String home) {
+        this(lives, stage, rows, home, new EnumMap<>(Base.class));
+    }
+
+    Start start(Base base) {
+        if (!starts.containsKey(base)) {
+            starts.put(base, make(base));
+        }
+        return starts.get(base);
+    }
+
+    Trial trial(Scenario scenario, List<Shot> shots, Set<Integer> cancelledLives) {
+        var order = new Order(OPERATION, scenario.target(), scenario.spec());
+        return new Trial(this, start(scenario.base()), order, shots, cancelledLives);
+    }
+
+    Plan preview(Scenario scenario) {
+        var start = start(scenario.base());
+        stage.set(start.world().copy(), new Faults(List.of()));
+        rows.put(start.rows());
+        return lives.plan(new Order(OPERATION, scenario.target(), scenario.spec()));
+    }
+
+    /** How the world is now. */
+    List<String> now() {
+        return lines(new Start(stage.world(), rows.take()));
+    }
+
+    /** How a world is before anything is done to it. */
+    List<String> before(Scenario scenario) {
+        return lines(start(scenario.base()));
+    }
+
+    private List<String> lines(Start start) {
+        var lines = new ArrayList<>(start.world().lines());
+        lines.addAll(rows.lines(start.rows()));
+        return Normal.of(lines, home);
+    }
+
+    private Start make(Base base) {
+        return switch (base) {
+            case NOTHING -> new Start(new World(), "[[], [], [], [], []]");
+            case TAKEN -> taken();
+            case CLUSTER -> furnished(done(start(Base.NOTHING), 1, Scenarios.WHOLE));
+            case UNREGISTERED -> known(done(start(Base.CLUSTER), 2, new Deregister()));
+            case STOPPED -> done(start(Base.CLUSTER), 3, new StopCluster());
+            case BACKED_UP ->
+                done(start(Base.CLUSTER), Scenarios.BACKUP, new TakeBackup(null, null, null, null, null, null));
+            case SHOP_LOST -> lost(start(Base.BACKED_UP));
+            case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1))));
+        };
+    }
+
+    private Start done(Start from, int number, OperationSpec spec) {
+        return done(from, new UUID(0x7000L, 0x8000_0000_0000_0000L | number), spec);
+    }
+
+    /** Makes a world by doing an operation in another one. */
+    private Start done(Start from, UUID id, OperationSpec spec) {
+        var trial = new Trial(this, from, new Order(id, CLUSTER, spec), List.of(), Set.of());
+        var end = trial.run();
+        if (!end.succeeded()) {
+            throw new AssertionError("a world for the laws could not be made by " + spec + ": " + end.outcome());
+        }
+        return new Start(stage.world().copy(), rows.take());
+    }
+
+    /** Somebody else's cluster where ours would go. */
+    private Start taken() {
+        var made = done(start(Base.NOTHING), 5, new Provision(null, null, null, null, null, null, null, null));
+        var world = made.world();
+        world.directories.values().forEach(directory -> directory.password = "somebody else's");
+        return new Start(world, start(Base.NOTHING).rows());
+    }
+
+    private static Start known(Start start) {
+        start.world().directories.values().forEach(directory -> directory.password = Scenarios.PASSWORD);
+        return start;
+    }
+
+    private static Start furnished(Start start) {
+        var primary = start.world().listening(World.FIRST_PORT).orElseThrow();
+        primary.content.databases.get("postgres").tables.put("notes", 5L);
+        var shop = primary.content.databases.get("shop");
+        shop.indexes.put("orders_pkey", true);
+        shop.indexes.put("long_broken_ccnew", false);
+        return start;
+    }
+
+    private static Start lost(Start start) {
+        var world = start.world().copy();
+        world.listening(World.FIRST_PORT).orElseThrow().content.databases.remove("shop");
+        return new Start(world, start.rows());
+    }
+}

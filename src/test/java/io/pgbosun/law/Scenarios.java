@@ -1,0 +1,154 @@
+package io.pgbosun.law;
+
+import static io.pgbosun.host.MaintenanceCommand.Reindex.Scope.TABLE;
+
+import io.pgbosun.backup.Assertion;
+import io.pgbosun.backup.DeleteBackup;
+import io.pgbosun.backup.RestoreBackup;
+import io.pgbosun.backup.RunDrill;
+import io.pgbosun.backup.TakeBackup;
+import io.pgbosun.cluster.DeleteCluster;
+import io.pgbosun.cluster.Deregister;
+import io.pgbosun.cluster.Provision;
+import io.pgbosun.cluster.Register;
+import io.pgbosun.cluster.StartCluster;
+import io.pgbosun.cluster.StopCluster;
+import io.pgbosun.host.DumpRequest.Format;
+import io.pgbosun.maintenance.Analyze;
+import io.pgbosun.maintenance.Checkpoint;
+import io.pgbosun.maintenance.Reindex;
+import io.pgbosun.maintenance.Vacuum;
+import io.pgbosun.operation.OperationSpec;
+import io.pgbosun.operation.Target;
+import io.pgbosun.secret.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** The cases of each kind. A new kind is added here and nowhere else. */
+final class Scenarios {
+    static final Target CLUSTER = Target.cluster("orders");
+    static final String PASSWORD = "known";
+    static final UUID BACKUP = UUID.fromString("00000000-0000-7000-8000-00000000000b");
+    static final List<String> TABLES = List.of("orders", "pgbench_accounts");
+
+    static final Provision WHOLE =
+            new Provision(null, 1, null, null, List.of("shop", "empty"), null, null, new Provision.Seed(1, 1000));
+
+    private Scenarios() {}
+
+    /** By kind. */
+    static Map<String, List<Scenario>> all() {
+        var all = new TreeMap<String, List<Scenario>>();
+        all.put("provision", provision());
+        all.put("register", List.of(on("a primary and a standby", Base.UNREGISTERED, register())));
+        all.put("deregister", List.of(on("a cluster", Base.CLUSTER, new Deregister())));
+        all.put(
+                "start-cluster",
+                List.of(
+                        on("stopped", Base.STOPPED, new StartCluster()),
+                        on("running already", Base.CLUSTER, new StartCluster())));
+        all.put("stop-cluster", List.of(on("running", Base.CLUSTER, new StopCluster())));
+        all.put("delete-cluster", deleteCluster());
+        all.put("backup", backup());
+        all.put("restore", restore());
+        all.put("drill", drill());
+        all.put(
+                "delete-backup",
+                List.of(
+                        new Scenario("unproven", Base.BACKED_UP, Target.backup(BACKUP), new DeleteBackup()),
+                        new Scenario("refused: proven", Base.PROVEN, Target.backup(BACKUP), new DeleteBackup())));
+        all.put("vacuum", vacuum());
+        all.put(
+                "analyze",
+                List.of(
+                        on("everything", Base.CLUSTER, new Analyze(null, null, null)),
+                        on("two tables", Base.CLUSTER, new Analyze(List.of("shop"), TABLES, null))));
+        all.put(
+                "reindex",
+                List.of(
+                        on("everything", Base.CLUSTER, new Reindex(null, null, null, null, null)),
+                        on(
+                                "a table, not concurrently",
+                                Base.CLUSTER,
+                                new Reindex(TABLE, List.of("shop"), "orders", false, null))));
+        all.put("checkpoint", List.of(on("the primary", Base.CLUSTER, new Checkpoint())));
+        return all;
+    }
+
+    private static Scenario on(String name, Base base, OperationSpec spec) {
+        return new Scenario(name, base, CLUSTER, spec);
+    }
+
+    private static List<Scenario> provision() {
+        var alone = new Provision(null, null, 5432, null, null, Map.of("work_mem", "8MB"), Map.of("env", "test"), null);
+        return List.of(
+                on("alone on a given port", Base.NOTHING, alone),
+                on("with a standby, databases and sample data", Base.NOTHING, WHOLE),
+                on("refused: where another cluster's data is", Base.TAKEN, alone));
+    }
+
+    private static Register register() {
+        var instances = List.of(
+                new Register.InstanceAddress(null, "127.0.0.1", World.FIRST_PORT),
+                new Register.InstanceAddress("second", "127.0.0.1", World.FIRST_PORT + 1));
+        return new Register(instances, "postgres", Secret.of(PASSWORD), "disable", null, Map.of("env", "test"));
+    }
+
+    private static List<Scenario> deleteCluster() {
+        return List.of(
+                on("without a last backup", Base.CLUSTER, new DeleteCluster("orders", null)),
+                on("with a last backup", Base.CLUSTER, new DeleteCluster("orders", "default")));
+    }
+
+    private static List<Scenario> backup() {
+        return List.of(
+                on("everything", Base.CLUSTER, new TakeBackup(null, null, null, null, null, null)),
+                on(
+                        "one database, a directory, from the primary",
+                        Base.CLUSTER,
+                        new TakeBackup(null, List.of("shop"), false, Format.DIRECTORY, 4, TakeBackup.Source.PRIMARY)));
+    }
+
+    private static List<Scenario> restore() {
+        return List.of(
+                on("aside", Base.BACKED_UP, new RestoreBackup(BACKUP, "shop", null, null, null, null, null)),
+                on(
+                        "two tables under a name, without owners",
+                        Base.BACKED_UP,
+                        new RestoreBackup(BACKUP, "shop", "look", TABLES, false, false, 1)),
+                on("swapped in", Base.BACKED_UP, new RestoreBackup(BACKUP, "shop", null, null, true, null, null)),
+                on(
+                        "swapped in where none is",
+                        Base.SHOP_LOST,
+                        new RestoreBackup(BACKUP, "shop", null, null, true, null, null)));
+    }
+
+    static Assertion rows(long atLeast) {
+        return new Assertion(Assertion.Type.ROW_COUNT, "shop", "orders", null, atLeast, null, null, null);
+    }
+
+    private static List<Scenario> drill() {
+        var holding = List.of(
+                rows(1000),
+                new Assertion(Assertion.Type.FRESHNESS, "shop", "orders", "created_at", null, 3600L, null, null),
+                new Assertion(Assertion.Type.AMCHECK, "shop", null, null, null, null, null, null),
+                new Assertion(Assertion.Type.SQL, "shop", null, null, null, null, "select t", null));
+        return List.of(
+                on("without assertions", Base.BACKED_UP, new RunDrill(null, null)),
+                on("assertions hold", Base.BACKED_UP, new RunDrill(BACKUP, holding)),
+                on("an assertion fails", Base.BACKED_UP, new RunDrill(BACKUP, List.of(rows(1), rows(1001)))));
+    }
+
+    private static List<Scenario> vacuum() {
+        return List.of(
+                on("everything", Base.CLUSTER, new Vacuum(null, null, true, null, null, null)),
+                on("two tables, full", Base.CLUSTER, new Vacuum(true, true, null, List.of("shop"), TABLES, null)),
+                on(
+                        "the same table and database named twice",
+                        Base.CLUSTER,
+                        new Vacuum(
+                                null, null, null, List.of("shop", "shop"), List.of("orders", "public.orders"), null)));
+    }
+}

@@ -1,0 +1,53 @@
+package io.pgbosun.law;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Counts the trials of each scenario, and keeps what broke a law. */
+final class Tally {
+    private final Map<String, int[]> counts = new LinkedHashMap<>();
+    private final List<String> columns = List.of("crashes resumed", "failures undone", "cancels");
+    private final Map<String, List<String>> broken = new LinkedHashMap<>();
+
+    /** Counts a trial; {@code wrong} says what broke the law, if anything did. */
+    void count(String column, String scenario, Object shots, Optional<String> wrong) {
+        counts.computeIfAbsent(scenario, name -> new int[columns.size()])[columns.indexOf(column)]++;
+        wrong.ifPresent(what -> broken.computeIfAbsent(scenario + ": " + what, key -> new ArrayList<>())
+                .add(shots.toString()));
+    }
+
+    void add(Tally other) {
+        other.counts.forEach((scenario, count) -> {
+            var sum = counts.computeIfAbsent(scenario, name -> new int[columns.size()]);
+            for (var i = 0; i < sum.length; i++) {
+                sum[i] += count[i];
+            }
+        });
+    }
+
+    /** What broke a law, each with where it came first. */
+    String broken() {
+        var text = new StringBuilder();
+        broken.forEach((what, shots) ->
+                text.append("%n%s%n    %d times, first: %s%n".formatted(what, shots.size(), shots.getFirst())));
+        return text.toString();
+    }
+
+    /** A line a scenario. */
+    String table() {
+        var text = new StringBuilder(
+                "%n%-72s%18s%18s%18s%n".formatted("scenario", columns.get(0), columns.get(1), columns.get(2)));
+        var sum = new int[columns.size()];
+        counts.forEach((scenario, count) -> {
+            text.append("%-72s%18d%18d%18d%n".formatted(scenario, count[0], count[1], count[2]));
+            for (var i = 0; i < sum.length; i++) {
+                sum[i] += count[i];
+            }
+        });
+        return text.append("%-72s%18d%18d%18d%n".formatted("in all", sum[0], sum[1], sum[2]))
+                .toString();
+    }
+}

@@ -1,0 +1,292 @@
+package io.pgbosun.law;
+
+import io.pgbosun.host.DatabaseFacts;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.LockGuard;
+import io.pgbosun.host.Lsn;
+import io.pgbosun.host.MaintenanceCommand;
+import io.pgbosun.host.Progress;
+import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerFacts;
+import io.pgbosun.host.TableName;
+import io.pgbosun.host.Work;
+import io.pgbosun.law.Faults.Port;
+import io.pgbosun.law.World.Db;
+import io.pgbosun.law.World.Directory;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import io.pgbosun.secret.Secret;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** A server of the world; a statement that is cut off leaves its session at work, as PostgreSQL does. */
+final class WorldServer implements Server {
+    static final Instant STARTED = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final Pattern DROP = Pattern.compile("drop table if exists (\\w+)");
+    private static final Pattern CREATE = Pattern.compile("create table (\\w+)");
+    private static final Pattern INSERT = Pattern.compile("(?s)insert into (\\w+).*generate_series\\(1, (\\d+)\\)");
+
+    private final Stage stage;
+    private final Endpoint endpoint;
+
+    WorldServer(Stage stage, Endpoint endpoint) {
+        this.stage = stage;
+        this.endpoint = endpoint;
+    }
+
+    private Directory server() {
+        var server = stage.world()
+                .listening(endpoint.port())
+                .orElseThrow(() -> Problem.of(ProblemType.UNREACHABLE, "nothing listens on " + endpoint.display()));
+        var password = endpoint.username().equals(server.superuser)
+                ? server.password
+                : server.content.roles.get(endpoint.username());
+        if (password == null || !password.equals(endpoint.password().reveal())) {
+            throw failed("password authentication failed for " + endpoint.username());
+        }
+        return server;
+    }
+
+    private static Problem failed(String detail) {
+        return Problem.of(ProblemType.PROGRAM_FAILED, detail);
+    }
+
+    private <T> T read(String name, Function<Directory, T> read) {
+        return stage.faults().read(Port.SQL, name + " at " + endpoint.port(), () -> read.apply(server()));
+    }
+
+    private void change(String name, Runnable half, Consumer<Directory> change) {
+        stage.faults().change(Port.SQL, name + " at " + endpoint.port(), half, () -> {
+            var server = server();
+            if (server.follows != null) {
+                throw failed("cannot execute it in a read-only transaction");
+            }
+            change.accept(server);
+        });
+    }
+
+    /** A long statement whose client is gone goes on for a while. */
+    private Runnable cutOff(String what) {
+        return () -> Work.current()
+                .filter(work -> stage.faults().dying())
+                .ifPresent(work -> stage.world()
+                        .leftovers
+                        .add(new World.Leftover(
+                                UUID.fromString(work.tag().split(":")[1]),
+                                Long.parseLong(work.tag().split(":")[2]),
+                                stage.world().pathOf(server()),
+                                what)));
+    }
+
+    private static Db database(Directory server, String name) {
+        var database = server.content.databases.get(name);
+        if (database == null) {
+            throw failed("database \"" + name + "\" does not exist");
+        }
+        return database;
+    }
+
+    @Override
+    public ServerFacts facts() {
+        return read("facts", server -> {
+            var standby = server.follows != null;
+            var lsn = new Lsn(0x3000148);
+            return new ServerFacts(
+                    server.content.systemIdentifier, 150_008, standby, 1, lsn, lsn, standby ? 0.0 : null, STARTED);
+        });
+    }
+
+    @Override
+    public List<DatabaseFacts> databases() {
+        return read(
+                "databases",
+                server -> server.content.databases.entrySet().stream()
+                        .map(entry -> new DatabaseFacts(entry.getKey(), entry.getValue().owner, "UTF8", 1_000))
+                        .toList());
+    }
+
+    @Override
+    public boolean databaseExists(String database) {
+        return read("databaseExists " + database, server -> server.content.databases.containsKey(database));
+    }
+
+    @Override
+    public void createDatabase(String database, String owner) {
+        change("createDatabase " + database, cutOff("create database " + database), server -> {
+            if (owner != null && !server.content.roles.containsKey(owner)) {
+                throw failed("role \"" + owner + "\" does not exist");
+            }
+            var created = new Db(owner == null ? endpoint.username() : owner);
+            if (server.content.databases.putIfAbsent(database, created) != null) {
+                throw failed("database \"" + database + "\" already exists");
+            }
+        });
+    }
+
+    @Override
+    public void dropDatabase(String database) {
+        change("dropDatabase " + database, null, server -> server.content.databases.remove(database));
+    }
+
+    @Override
+    public void renameDatabase(String from, String to) {
+        change("renameDatabase " + from + " to " + to, null, server -> {
+            var database = database(server, from);
+            if (server.content.databases.putIfAbsent(to, database) != null) {
+                throw failed("database \"" + to + "\" already exists");
+            }
+            server.content.databases.remove(from);
+        });
+    }
+
+    @Override
+    public boolean roleExists(String role) {
+        return read("roleExists " + role, server -> server.content.roles.containsKey(role));
+    }
+
+    @Override
+    public void createReplicationRole(String role, Secret password) {
+        change("createReplicationRole " + role, null, server -> {
+            if (server.content.roles.putIfAbsent(role, password.reveal()) != null) {
+                throw failed("role \"" + role + "\" already exists");
+            }
+        });
+    }
+
+    @Override
+    public boolean slotExists(String slot) {
+        return read("slotExists " + slot, server -> server.content.slots.contains(slot));
+    }
+
+    @Override
+    public void createSlot(String slot) {
+        change("createSlot " + slot, null, server -> {
+            if (!server.content.slots.add(slot)) {
+                throw failed("replication slot \"" + slot + "\" already exists");
+            }
+        });
+    }
+
+    @Override
+    public void dropSlot(String slot) {
+        change("dropSlot " + slot, null, server -> server.content.slots.remove(slot));
+    }
+
+    @Override
+    public boolean streamsTo(String applicationName) {
+        return read(
+                "streamsTo " + applicationName,
+                server -> stage.world().directories.values().stream()
+                        .anyMatch(standby -> standby.running
+                                && standby.follows != null
+                                && standby.follows == endpoint.port()
+                                && standby.applicationName.equals(applicationName)
+                                && server.content.slots.contains(standby.slot)));
+    }
+
+    @Override
+    public List<TableName> tables(String database) {
+        return read(
+                "tables " + database,
+                server -> database(server, database).tables.keySet().stream()
+                        .map(TableName::parse)
+                        .toList());
+    }
+
+    @Override
+    public void maintain(String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress) {
+        Runnable half = () -> {
+            cutOff(command.toString()).run();
+            if (command instanceof MaintenanceCommand.Reindex reindex && reindex.concurrently()) {
+                database(server(), database).indexes.put("orders_pkey_ccnew", false);
+            }
+        };
+        change("maintain " + database + " " + command, half, server -> {
+            progress.accept(Progress.phase("at it"));
+            database(server, database).maintained.add(command.toString());
+        });
+    }
+
+    @Override
+    public Lsn checkpoint() {
+        return read("checkpoint", server -> new Lsn(0x3000148));
+    }
+
+    @Override
+    public List<TableName> invalidIndexes(String database) {
+        return read(
+                "invalidIndexes " + database,
+                server -> database(server, database).indexes.entrySet().stream()
+                        .filter(index -> !index.getValue())
+                        .map(Map.Entry::getKey)
+                        .map(TableName::parse)
+                        .toList());
+    }
+
+    @Override
+    public void dropIndex(String database, TableName index) {
+        change(
+                "dropIndex " + database + " " + index,
+                null,
+                server -> database(server, database).indexes.remove(index.name()));
+    }
+
+    @Override
+    public void script(String database, String sql) {
+        change("script in " + database, cutOff("a script in " + database), server -> {
+            var tables = database(server, database).tables;
+            DROP.matcher(sql).results().forEach(drop -> tables.remove(drop.group(1)));
+            CREATE.matcher(sql).results().forEach(create -> {
+                if (tables.putIfAbsent(create.group(1), 0L) != null) {
+                    throw failed("relation \"" + create.group(1) + "\" already exists");
+                }
+            });
+            INSERT.matcher(sql)
+                    .results()
+                    .forEach(rows -> tables.merge(rows.group(1), Long.valueOf(rows.group(2)), Long::sum));
+        });
+    }
+
+    @Override
+    public long countRows(String database, TableName table) {
+        return read(
+                "countRows " + database + " " + table,
+                server -> Optional.ofNullable(database(server, database).tables.get(table.name()))
+                        .orElseThrow(() -> failed("relation \"" + table + "\" does not exist")));
+    }
+
+    @Override
+    public Optional<Instant> newest(String database, TableName table, String column) {
+        return read("newest " + database + " " + table, server -> Optional.of(STARTED));
+    }
+
+    @Override
+    public Optional<String> value(String database, String sql) {
+        return read("value " + database + " " + sql, server -> Optional.of(sql.replaceFirst("select ", "")));
+    }
+
+    @Override
+    public List<String> amcheck(String database) {
+        return read("amcheck " + database, server -> List.of());
+    }
+
+    @Override
+    public int endSessions(UUID operation, long beforeEpoch) {
+        stage.faults().change(Port.SQL, "endSessions at " + endpoint.port(), null, () -> {
+            var at = stage.world().pathOf(server());
+            stage.world()
+                    .leftovers
+                    .removeIf(left -> at.equals(left.server())
+                            && left.operation().equals(operation)
+                            && left.epoch() < beforeEpoch);
+        });
+        return 0;
+    }
+}
