@@ -6,6 +6,7 @@ import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.TableName;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
+import io.pgbosun.secret.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,17 +101,14 @@ final class DumpPrograms {
     void restoreGlobals(Path globals, Endpoint target) {
         var script = GlobalsScript.sparingExistingRoles(
                 IoProblem.asking(globals, "cannot be read", () -> Files.readString(globals)));
-        var file = IoProblem.asking(
-                globals, "cannot be prepared", () -> Files.createTempFile("pgbosun", ".sql", FileTree.ONLY_OURS));
-        try {
-            IoProblem.doing(file, "cannot be written", () -> Files.writeString(file, script));
-            var arguments = psql(Conninfo.of(target, "postgres"));
-            // the SQLSTATE alone: the text of an error may quote a statement with a password hash
-            arguments.addAll(List.of("-v", "ON_ERROR_STOP=0", "-v", "VERBOSITY=sqlstate", "-f", file.toString()));
-            judge(at(target, "psql", arguments));
-        } finally {
-            IoProblem.doing(file, "cannot be removed", () -> Files.deleteIfExists(file));
-        }
+        var arguments = psql(Conninfo.of(target, "postgres"));
+        // the SQLSTATE alone: the text of an error may quote a statement with a password hash
+        arguments.addAll(List.of("-v", "ON_ERROR_STOP=0", "-v", "VERBOSITY=sqlstate", "-f", "-"));
+        judge(new LocalProcess(bin, "psql", arguments)
+                .loggingInAt(target)
+                .reading(Secret.of(script))
+                .run()
+                .orThrow());
     }
 
     private static void judge(ProgramOutcome outcome) {

@@ -44,7 +44,18 @@ final class JdbcSession implements AutoCloseable {
     static JdbcSession open(Endpoint endpoint, String database, Limits limits) {
         Work.current()
                 .filter(work -> work.mustEndLeftoversAt(endpoint.display()))
-                .ifPresent(work -> new SessionEnder(endpoint).endLeftOver(work.operation(), work.epoch()));
+                .ifPresent(work -> endLeftovers(work, endpoint));
+        return opened(endpoint, database, limits);
+    }
+
+    private static void endLeftovers(Work work, Endpoint endpoint) {
+        try (var session = opened(endpoint, "postgres", Limits.read())) {
+            session.run(connection -> SessionEnder.endLeftOver(connection, endpoint, work.operation(), work.epoch()));
+        }
+        work.leftoversEndedAt(endpoint.display());
+    }
+
+    private static JdbcSession opened(Endpoint endpoint, String database, Limits limits) {
         try {
             return new JdbcSession(endpoint, source(endpoint, database, limits).getConnection());
         } catch (SQLException e) {

@@ -60,30 +60,20 @@ public final class LocalPgPrograms implements PgPrograms {
     @Override
     public void initdb(Path dataDirectory, String superuser, Secret superuserPassword) {
         var aside = aside(dataDirectory, INITDB);
-        var passwordFile = IoProblem.asking(
-                aside, "cannot be prepared", () -> Files.createTempFile("pgbosun", ".pw", FileTree.ONLY_OURS));
-        try {
-            IoProblem.doing(
-                    passwordFile,
-                    "cannot be written",
-                    () -> Files.writeString(passwordFile, superuserPassword.reveal()));
-            program("initdb", initdbArguments(aside, superuser, passwordFile))
-                    .run()
-                    .orThrow();
-        } finally {
-            IoProblem.doing(passwordFile, "cannot be removed", () -> Files.deleteIfExists(passwordFile));
-        }
+        program("initdb", initdbArguments(aside, superuser))
+                .reading(superuserPassword)
+                .run()
+                .orThrow();
         IoProblem.doing(dataDirectory, "cannot be put in place", () -> FileTree.rename(aside, dataDirectory));
     }
 
-    private static List<String> initdbArguments(Path directory, String superuser, Path passwordFile) {
+    private static List<String> initdbArguments(Path directory, String superuser) {
         return List.of(
                 "-D",
                 directory.toString(),
                 "-U",
                 superuser,
-                "--pwfile",
-                passwordFile.toString(),
+                "--pwfile=/dev/stdin",
                 "-A",
                 "scram-sha-256",
                 "--auth-local=scram-sha-256",

@@ -4,8 +4,10 @@ import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
+import io.pgbosun.secret.Secret;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,7 @@ final class LocalProcess {
     private final String program;
     private final ProcessBuilder builder;
     private boolean launcher;
+    private Secret input;
 
     LocalProcess(PostgresBin bin, String program, List<String> arguments) {
         this.program = program;
@@ -63,6 +66,13 @@ final class LocalProcess {
         return this;
     }
 
+    /** Is told this on its standard input, so that no file and no argument holds it. */
+    LocalProcess reading(Secret text) {
+        input = text;
+        builder.redirectInput(ProcessBuilder.Redirect.PIPE);
+        return this;
+    }
+
     /** It starts a server that outlives it: no mark is handed on, and the server is not ended with the run. */
     LocalProcess launcher() {
         launcher = true;
@@ -79,6 +89,7 @@ final class LocalProcess {
             LOG.debugf("%s runs as process %d", program, process.pid());
             var output = new Tail(process.getInputStream());
             var errors = new Tail(process.getErrorStream());
+            tell(process);
             int exitCode = process.waitFor();
             var outcome = new ProgramOutcome(program, exitCode, output.text(GRACE), errors.text(GRACE));
             if (ended.get() && exitCode != 0) {
@@ -90,6 +101,20 @@ final class LocalProcess {
             Thread.currentThread().interrupt();
             throw Problem.of(ProblemType.CANCELLED, program + " was interrupted.", e);
         }
+    }
+
+    /** On a thread of its own: a program that reads nothing must not stop us. */
+    private void tell(Process process) {
+        if (input == null) {
+            return;
+        }
+        Thread.startVirtualThread(() -> {
+            try (var stdin = process.getOutputStream()) {
+                stdin.write(input.reveal().getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                LOG.debugf(e, "%s has not read its input; its exit code tells why", program);
+            }
+        });
     }
 
     private Process start() {

@@ -4,6 +4,8 @@ import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -39,25 +41,31 @@ final class SessionEnder {
 
     /** Ends what older runs of the operation have open, and waits until it is gone. */
     int endLeftOver(UUID operation, long beforeEpoch) {
+        return JdbcSession.call(
+                endpoint,
+                "postgres",
+                Limits.read(),
+                connection -> endLeftOver(connection, endpoint, operation, beforeEpoch));
+    }
+
+    static int endLeftOver(Connection connection, Endpoint endpoint, UUID operation, long beforeEpoch)
+            throws SQLException {
         var prefix = Work.tagPrefix(operation);
-        return JdbcSession.call(endpoint, "postgres", Limits.read(), connection -> {
-            var ended = JdbcServer.rows(connection, END_LEFT_OVER, row -> row.getInt(1), prefix, prefix, beforeEpoch);
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            int left;
-            while ((left = JdbcServer.rows(
-                                    connection, COUNT_LEFT_OVER, row -> row.getInt(1), prefix, prefix, beforeEpoch)
-                            .getFirst())
-                    > 0) {
-                if (System.nanoTime() > deadline) {
-                    throw Problem.of(
-                            ProblemType.TOO_SLOW,
-                            left + " sessions of an earlier run do not end at " + endpoint.display() + ".",
-                            Map.of("server", endpoint.display(), "operation", operation, "sessions", left));
-                }
-                LockSupport.parkNanos(PAUSE.toNanos());
+        var ended = JdbcServer.rows(connection, END_LEFT_OVER, row -> row.getInt(1), prefix, prefix, beforeEpoch);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        int left;
+        while ((left = JdbcServer.rows(connection, COUNT_LEFT_OVER, row -> row.getInt(1), prefix, prefix, beforeEpoch)
+                        .getFirst())
+                > 0) {
+            if (System.nanoTime() > deadline) {
+                throw Problem.of(
+                        ProblemType.TOO_SLOW,
+                        left + " sessions of an earlier run do not end at " + endpoint.display() + ".",
+                        Map.of("server", endpoint.display(), "operation", operation, "sessions", left));
             }
-            return ended.getFirst();
-        });
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        return ended.getFirst();
     }
 
     /** A session may come back between its end and the rename, which locks new ones out: hence several tries. */

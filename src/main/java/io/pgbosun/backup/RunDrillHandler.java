@@ -110,12 +110,14 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         for (var database : manifest.databases()) {
             steps.act("restore " + database.name(), () -> restore(manifest, repository, database, endpoint, steps));
         }
-        var answered = steps.get("ask it the first question", Instant.class, () -> firstAnswer(server));
+        var answered =
+                steps.get("ask it the first question", Instant.class, place.startTime(), () -> firstAnswer(server));
         var results = new ArrayList<AssertionResult>();
         for (var assertion : spec.assertions()) {
             results.add(steps.get(
                     "assert %d: %s".formatted(results.size() + 1, assertion.sentence()),
                     AssertionResult.class,
+                    new AssertionResult(assertion.sentence(), true, "not asked yet"),
                     () -> judge(assertion, server, manifest)));
         }
         removeScratch(steps, place);
@@ -123,6 +125,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 "sum up", Drill.class, () -> sumUp(steps.operation(), stored.backup(), place, answered, results));
         steps.ensure("record the drill", () -> backups.drillExists(drill.id()), () -> backups.insertDrill(drill));
         refuseFailed(drill);
+        steps.pointOfNoReturn(); // what follows is evidence, which is not taken back when its answer is lost
         var confidence = results.isEmpty() ? Confidence.RESTORED : Confidence.ASSERTED;
         steps.act("raise the backup's confidence", () -> backups.prove(place.backup(), evidence(drill, confidence)));
         return new RunDrillResult(drill, confidence);

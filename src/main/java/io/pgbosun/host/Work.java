@@ -48,9 +48,14 @@ public final class Work {
         return PREFIX + operation + ":";
     }
 
-    /** Whether this run must first end what earlier runs may have left there; true once for each place. */
+    /** Whether this run must first end what earlier runs may have left there. */
     public boolean mustEndLeftoversAt(String place) {
-        return epoch > 1 && visited.add(place);
+        return epoch > 1 && !visited.contains(place);
+    }
+
+    /** What earlier runs have left there is ended. */
+    public void leftoversEndedAt(String place) {
+        visited.add(place);
     }
 
     public UUID operation() {

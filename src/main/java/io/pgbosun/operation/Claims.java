@@ -139,7 +139,7 @@ class Claims {
     /** Gives leases back at once, for other services to take up. */
     void release(UUID[] ids, String owner) {
         store.update(
-                "update operation set lease_until = now() - interval '1 second' where id = any($1) and lease_owner = $2"
+                "update operation set lease_until = now() - interval '1 second', lease_owner = null where id = any($1) and lease_owner = $2"
                         + " and state in ('RUNNING', 'CANCELLING')",
                 ids,
                 owner);

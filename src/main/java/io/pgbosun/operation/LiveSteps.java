@@ -30,6 +30,7 @@ public final class LiveSteps implements Steps {
     private final UUID operation;
     private final Journal journal;
     private final Json json;
+    private final StepTimer timer;
     private final Work work;
     private final Map<String, Journal.Entry> entries;
     private final Set<String> names = new HashSet<>();
@@ -39,6 +40,7 @@ public final class LiveSteps implements Steps {
     private volatile boolean abandoned;
     private volatile boolean undoing;
     private String current = "";
+    private long begunAt;
 
     private record Undo(String name, Runnable unmake) {}
 
@@ -69,7 +71,17 @@ public final class LiveSteps implements Steps {
         Record run(Steps steps);
     }
 
+    /** Hears how long a step took. */
+    public interface StepTimer {
+        void ended(Journal.State state, long nanos);
+    }
+
     public LiveSteps(UUID operation, Journal journal, Json json, Work work) {
+        this(operation, journal, json, work, (state, nanos) -> {});
+    }
+
+    LiveSteps(UUID operation, Journal journal, Json json, Work work, StepTimer timer) {
+        this.timer = timer;
         this.operation = operation;
         this.journal = journal;
         this.json = json;
@@ -84,7 +96,7 @@ public final class LiveSteps implements Steps {
         try {
             return new Outcome(body.run(this), null, false);
         } catch (EndOfJournal e) {
-            return unwind(journal.undoing().orElseThrow());
+            return unwind(journal.undoing().orElseThrow(), false);
         } catch (Journal.LeaseLost e) {
             throw e;
         } catch (Problem problem) {
@@ -112,7 +124,7 @@ public final class LiveSteps implements Steps {
             return new Outcome(null, why, true);
         }
         beginUndoing(why);
-        return unwind(journal.undoing().orElse(why));
+        return unwind(journal.undoing().orElse(why), leavesUnseen());
     }
 
     private synchronized void beginUndoing(ProblemBody why) {
@@ -122,7 +134,7 @@ public final class LiveSteps implements Steps {
         }
     }
 
-    private Outcome unwind(ProblemBody why) {
+    private Outcome unwind(ProblemBody why, boolean leavesUnseen) {
         work.reopen();
         for (var undo : undos) {
             var entry = entries.get(undo.name());
@@ -138,7 +150,7 @@ public final class LiveSteps implements Steps {
             }
             write(undo.name(), new Journal.Entry(Journal.State.UNDONE, null), () -> journal.undone(undo.name()));
         }
-        return leftToAnother(new Outcome(null, why, leavesUnseen()));
+        return leftToAnother(new Outcome(null, why, leavesUnseen));
     }
 
     /**
@@ -196,6 +208,11 @@ public final class LiveSteps implements Steps {
             return answer;
         }
         return json.load(entries.get(name).answer(), type);
+    }
+
+    @Override
+    public <T> T get(String name, Class<T> type, T planned, Supplier<T> read) {
+        return get(name, type, read);
     }
 
     @Override
@@ -308,6 +325,7 @@ public final class LiveSteps implements Steps {
         }
         stopIfAsked();
         current = name;
+        begunAt = System.nanoTime();
         return false;
     }
 
@@ -330,11 +348,13 @@ public final class LiveSteps implements Steps {
     private void made(String name, String answer) {
         var state = entries.containsKey(name) ? Journal.State.DONE : Journal.State.FOUND;
         write(name, new Journal.Entry(state, answer), () -> journal.done(name, state, answer));
+        timer.ended(state, System.nanoTime() - begunAt);
     }
 
     private void read(String name, String answer) {
         var entry = new Journal.Entry(Journal.State.FOUND, answer);
         write(name, entry, () -> journal.done(name, Journal.State.FOUND, answer));
+        timer.ended(Journal.State.FOUND, System.nanoTime() - begunAt);
     }
 
     private void write(String name, Journal.Entry entry, Runnable write) {

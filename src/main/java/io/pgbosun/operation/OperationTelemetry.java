@@ -14,6 +14,17 @@ public class OperationTelemetry {
         this.registry = registry;
     }
 
+    /** Without the step's name, which may hold the names of databases and tables. */
+    void stepEnded(String kind, Journal.State state, long nanos) {
+        registry.timer(
+                        "pgbosun_step_duration",
+                        "kind",
+                        kind,
+                        "outcome",
+                        state.name().toLowerCase(Locale.ROOT))
+                .record(Duration.ofNanos(nanos));
+    }
+
     void ended(String kind, OperationState state, long nanos) {
         registry.timer(
                         "pgbosun_operation_duration",

@@ -36,6 +36,17 @@ final class PlanSteps implements Steps {
     }
 
     @Override
+    public <T> T get(String name, Class<T> type, T planned, Supplier<T> read) {
+        var answer = new AtomicReference<>(planned);
+        looked(() -> {
+            answer.set(read.get());
+            return true;
+        });
+        steps.add(new PlannedStep(name, Effect.READ, false, false));
+        return answer.get();
+    }
+
+    @Override
     public void ensure(String name, BooleanSupplier is, Runnable make, Runnable unmake) {
         change(name, looked(is), true);
     }

@@ -25,7 +25,12 @@ final class Run implements Runnable {
         this.tools = tools;
         this.work = new Work(claim.id(), claim.epoch());
         var journal = new StoreJournal(tools.store(), tools.hints(), tools.json(), claim.id(), claim.epoch());
-        this.steps = new LiveSteps(claim.id(), journal, tools.json(), work);
+        this.steps = new LiveSteps(
+                claim.id(),
+                journal,
+                tools.json(),
+                work,
+                (state, nanos) -> tools.telemetry().stepEnded(claim.kind().name(), state, nanos));
     }
 
     Claim claim() {

@@ -22,6 +22,13 @@ public interface Steps {
     <T> T get(String name, Class<T> type, Supplier<T> read);
 
     /**
+     * Reads a fact of something that earlier steps make.
+     *
+     * @param planned what a preview goes on with while it is not there
+     */
+    <T> T get(String name, Class<T> type, T planned, Supplier<T> read);
+
+    /**
      * Makes something so: looks, acts if needed, looks again.
      *
      * @param is whether it is so already

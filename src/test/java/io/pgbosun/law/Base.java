@@ -10,12 +10,16 @@ enum Base {
     CLUSTER,
     /** The same, not registered. */
     UNREGISTERED,
-    /** The same, stopped. */
+    /** The same, registered and not provisioned. */
+    REGISTERED,
+    /** The cluster that was provisioned, stopped. */
     STOPPED,
     /** With one backup of everything. */
     BACKED_UP,
     /** The same, and the database shop is lost. */
     SHOP_LOST,
-    /** The same, and a drill has proven it. */
+    /** With a backup of which a file was altered. */
+    DAMAGED,
+    /** With one backup of everything, and a drill has proven it. */
     PROVEN
 }

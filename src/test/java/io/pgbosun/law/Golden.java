@@ -2,12 +2,15 @@ package io.pgbosun.law;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.Kind;
 import io.pgbosun.operation.Plan;
+import io.pgbosun.problem.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The plans of all runbooks, kept in a file: a change of one is seen by whoever reads the change. */
 final class Golden {
@@ -16,10 +19,20 @@ final class Golden {
 
     private Golden() {}
 
-    static String show(Kind kind, Scenario scenario, Plan plan) {
-        var text = new StringBuilder("%s, %s%n".formatted(kind.name(), scenario.name()));
+    static String show(Lab lab, Kind kind, Scenario scenario) {
+        var title = "%s, %s%n".formatted(kind.name(), scenario.name());
+        try {
+            return title + show(lab.preview(scenario));
+        } catch (Problem problem) {
+            var detail = Normal.of(List.of(problem.detail()), lab.home()).getFirst();
+            return title + "  refused: %s%n%n".formatted(detail);
+        }
+    }
+
+    private static String show(Plan plan) {
+        var text = new StringBuilder();
         plan.checks().stream()
-                .filter(check -> check.verdict() == io.pgbosun.operation.Checks.Verdict.BLOCK)
+                .filter(check -> check.verdict() == Checks.Verdict.BLOCK)
                 .forEach(check -> text.append("  refused: %s%n".formatted(check.name())));
         plan.steps()
                 .forEach(step -> text.append("  %-6s  %s%s%s%n"

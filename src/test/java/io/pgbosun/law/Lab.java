@@ -44,9 +44,15 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
 
     Plan preview(Scenario scenario) {
         var start = start(scenario.base());
-        stage.set(start.world().copy(), new Faults(List.of()));
         rows.put(start.rows());
-        return lives.plan(new Order(OPERATION, scenario.target(), scenario.spec()));
+        var faults = new Faults(List.of());
+        stage.set(start.world().copy(), faults);
+        faults.begin(null);
+        try {
+            return lives.plan(new Order(OPERATION, scenario.target(), scenario.spec()));
+        } finally {
+            faults.end();
+        }
     }
 
     /** How the world is now. */
@@ -71,10 +77,12 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
             case TAKEN -> taken();
             case CLUSTER -> furnished(done(start(Base.NOTHING), 1, Scenarios.WHOLE));
             case UNREGISTERED -> known(done(start(Base.CLUSTER), 2, new Deregister()));
+            case REGISTERED -> done(start(Base.UNREGISTERED), 6, Scenarios.register());
             case STOPPED -> done(start(Base.CLUSTER), 3, new StopCluster());
             case BACKED_UP ->
                 done(start(Base.CLUSTER), Scenarios.BACKUP, new TakeBackup(null, null, null, null, null, null));
             case SHOP_LOST -> lost(start(Base.BACKED_UP));
+            case DAMAGED -> damaged(start(Base.BACKED_UP));
             case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1))));
         };
     }
@@ -113,6 +121,13 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
         shop.indexes.put("orders_pkey", true);
         shop.indexes.put("long_broken_ccnew", false);
         return start;
+    }
+
+    private static Start damaged(Start start) {
+        var world = start.world().copy();
+        world.files.replaceAll((path, file) ->
+                path.endsWith("database-3.dump") ? World.StoredFile.of(file.text() + " altered") : file);
+        return new Start(world, start.rows());
     }
 
     private static Start lost(Start start) {

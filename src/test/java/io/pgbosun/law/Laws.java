@@ -12,6 +12,7 @@ import io.pgbosun.problem.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 
 /** The laws of runbooks, tried on one scenario at every call. */
@@ -21,6 +22,9 @@ final class Laws {
     private static final String CANCELS = "cancels";
     /** How many of the calls of a second life fail in turn, after a crash in the first. */
     private static final int FIRST_CALLS = 4;
+
+    private static final int SERIES = 12;
+    private static final int LONGEST_SERIES = 4;
 
     private final Lab lab;
     private final Scenario scenario;
@@ -40,8 +44,7 @@ final class Laws {
     /** A scenario whose name says that it is refused or fails, does; what is refused changes nothing. */
     void endAsNamed() {
         var end = verdict.reference();
-        var refused = scenario.name().startsWith("refused");
-        var wrong = refused
+        var wrong = scenario.isRefused()
                 ? verdict.notUndone(end)
                 : end.succeeded() != scenario.name().contains("fails")
                         ? Optional.<String>empty()
@@ -54,9 +57,16 @@ final class Laws {
         var before = lab.before(scenario);
         try {
             lab.preview(scenario);
-            tally.count(FAILURES, name, "the preview", Verdict.difference(before, lab.now()));
+            var changes = lab.stage().faults().calls().stream()
+                    .filter(call -> call.sort() == Sort.CHANGE)
+                    .findFirst()
+                    .map(call -> "the preview did " + call);
+            tally.count(FAILURES, name, "the preview", changes.or(() -> Verdict.difference(before, lab.now())));
         } catch (Problem problem) {
-            tally.count(FAILURES, name, "the preview", Optional.of("no preview: " + problem.detail()));
+            var wrong = scenario.isRefused()
+                    ? Verdict.difference(before, lab.now())
+                    : Optional.of("no preview: " + problem.detail());
+            tally.count(FAILURES, name, "the preview", wrong);
         }
     }
 
@@ -149,8 +159,13 @@ final class Laws {
 
     /** Failure anywhere before the point of no return leaves the old world; after it, a retry makes the new one. */
     void failAnywhere() {
+        var undoing = false;
         for (var call : calls()) {
-            if (isOutside(call)) {
+            undoing |= call.name().equals("journal: undoing");
+            if (isOutside(call) && undoing) {
+                var shot = new Shot(How.FAIL, When.BEFORE, call);
+                tally.count(FAILURES, name, shot, verdict.notUndone(trial(shot).run()));
+            } else if (isOutside(call)) {
                 moments(call).forEach(when -> fail(new Shot(How.FAIL, when, call)));
             }
         }
@@ -214,6 +229,29 @@ final class Laws {
                 name,
                 List.of(failure, cancel),
                 cancelled.stuck() ? Optional.of("cancelled while undone, it was stuck") : verdict.notUndone(cancelled));
+    }
+
+    /** However many troubles come, in whatever lives, it ends in the old world with a problem or in the new one. */
+    void troubleAfterTrouble(Random random) {
+        for (var i = 0; i < SERIES; i++) {
+            var shots = new ArrayList<Shot>();
+            var end = verdict.reference();
+            while (shots.size() < LONGEST_SERIES) {
+                shots.add(next(random, end));
+                var trial = lab.trial(scenario, shots, Set.of());
+                end = trial.run();
+                tally.count(FAILURES, name, List.copyOf(shots), settled(trial, end));
+            }
+        }
+    }
+
+    private static Shot next(Random random, Trial.End end) {
+        var life = end.calls().getLast().life();
+        var calls = end.calls().stream().filter(call -> call.life() == life).toList();
+        var call = calls.get(random.nextInt(calls.size()));
+        var moments = moments(call);
+        var how = How.values()[random.nextInt(isOutside(call) ? 3 : 1)];
+        return new Shot(how, moments.get(random.nextInt(moments.size())), call);
     }
 
     /** Cancelled anywhere before the point of no return, the old world is left. */

@@ -9,4 +9,9 @@ import io.pgbosun.operation.Target;
  * @param name says what is special
  * @param base the world it begins in
  */
-record Scenario(String name, Base base, Target target, OperationSpec spec) {}
+record Scenario(String name, Base base, Target target, OperationSpec spec) {
+    /** Whether it must come to nothing. */
+    boolean isRefused() {
+        return name.startsWith("refused");
+    }
+}

@@ -42,7 +42,12 @@ final class Scenarios {
     static Map<String, List<Scenario>> all() {
         var all = new TreeMap<String, List<Scenario>>();
         all.put("provision", provision());
-        all.put("register", List.of(on("a primary and a standby", Base.UNREGISTERED, register())));
+        all.put(
+                "register",
+                List.of(
+                        on("a primary and a standby", Base.UNREGISTERED, register()),
+                        new Scenario(
+                                "refused: registered already", Base.REGISTERED, Target.cluster("again"), register())));
         all.put("deregister", List.of(on("a cluster", Base.CLUSTER, new Deregister())));
         all.put(
                 "start-cluster",
@@ -86,10 +91,14 @@ final class Scenarios {
         return List.of(
                 on("alone on a given port", Base.NOTHING, alone),
                 on("with a standby, databases and sample data", Base.NOTHING, WHOLE),
-                on("refused: where another cluster's data is", Base.TAKEN, alone));
+                on("refused: where another cluster's data is", Base.TAKEN, alone),
+                on(
+                        "refused: on a port that is taken",
+                        Base.TAKEN,
+                        new Provision(null, null, World.FIRST_PORT, "/srv/elsewhere", null, null, null, null)));
     }
 
-    private static Register register() {
+    static Register register() {
         var instances = List.of(
                 new Register.InstanceAddress(null, "127.0.0.1", World.FIRST_PORT),
                 new Register.InstanceAddress("second", "127.0.0.1", World.FIRST_PORT + 1));
@@ -99,7 +108,8 @@ final class Scenarios {
     private static List<Scenario> deleteCluster() {
         return List.of(
                 on("without a last backup", Base.CLUSTER, new DeleteCluster("orders", null)),
-                on("with a last backup", Base.CLUSTER, new DeleteCluster("orders", "default")));
+                on("with a last backup", Base.CLUSTER, new DeleteCluster("orders", "default")),
+                on("refused: another name repeated", Base.CLUSTER, new DeleteCluster("other", null)));
     }
 
     private static List<Scenario> backup() {
@@ -120,6 +130,14 @@ final class Scenarios {
                         new RestoreBackup(BACKUP, "shop", "look", TABLES, false, false, 1)),
                 on("swapped in", Base.BACKED_UP, new RestoreBackup(BACKUP, "shop", null, null, true, null, null)),
                 on(
+                        "refused: the name is taken",
+                        Base.BACKED_UP,
+                        new RestoreBackup(BACKUP, "shop", "empty", null, null, null, null)),
+                on(
+                        "refused: the backup is damaged",
+                        Base.DAMAGED,
+                        new RestoreBackup(BACKUP, "shop", null, null, true, null, null)),
+                on(
                         "swapped in where none is",
                         Base.SHOP_LOST,
                         new RestoreBackup(BACKUP, "shop", null, null, true, null, null)));
@@ -138,6 +156,7 @@ final class Scenarios {
         return List.of(
                 on("without assertions", Base.BACKED_UP, new RunDrill(null, null)),
                 on("assertions hold", Base.BACKED_UP, new RunDrill(BACKUP, holding)),
+                on("refused: the backup is damaged", Base.DAMAGED, new RunDrill(null, null)),
                 on("an assertion fails", Base.BACKED_UP, new RunDrill(BACKUP, List.of(rows(1), rows(1001)))));
     }
 

@@ -56,8 +56,7 @@ class WorldPrograms implements PgPrograms {
     }
 
     private static World.Leftover left(Work work, String what) {
-        var tag = work.tag().split(":");
-        return new World.Leftover(UUID.fromString(tag[1]), Long.parseLong(tag[2]), null, what);
+        return new World.Leftover(work.operation(), work.epoch(), null, what);
     }
 
     private Directory directory(Path path) {

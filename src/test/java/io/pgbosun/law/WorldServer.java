@@ -51,7 +51,23 @@ final class WorldServer implements Server {
         if (password == null || !password.equals(endpoint.password().reveal())) {
             throw failed("password authentication failed for " + endpoint.username());
         }
+        endLeftovers(server);
         return server;
+    }
+
+    /** As the adapter's sessions do: the first one that a run opens ends those of earlier runs. */
+    private void endLeftovers(Directory server) {
+        Work.current()
+                .filter(work -> work.mustEndLeftoversAt(endpoint.display()))
+                .ifPresent(work -> end(server, work.operation(), work.epoch()));
+    }
+
+    private void end(Directory server, UUID operation, long beforeEpoch) {
+        var at = stage.world().pathOf(server);
+        stage.world()
+                .leftovers
+                .removeIf(left ->
+                        at.equals(left.server()) && left.operation().equals(operation) && left.epoch() < beforeEpoch);
     }
 
     private static Problem failed(String detail) {
@@ -79,10 +95,7 @@ final class WorldServer implements Server {
                 .ifPresent(work -> stage.world()
                         .leftovers
                         .add(new World.Leftover(
-                                UUID.fromString(work.tag().split(":")[1]),
-                                Long.parseLong(work.tag().split(":")[2]),
-                                stage.world().pathOf(server()),
-                                what)));
+                                work.operation(), work.epoch(), stage.world().pathOf(server()), what)));
     }
 
     private static Db database(Directory server, String name) {
@@ -216,7 +229,8 @@ final class WorldServer implements Server {
 
     @Override
     public Lsn checkpoint() {
-        return read("checkpoint", server -> new Lsn(0x3000148));
+        change("checkpoint", null, server -> {});
+        return new Lsn(0x3000148);
     }
 
     @Override
@@ -280,12 +294,7 @@ final class WorldServer implements Server {
     @Override
     public int endSessions(UUID operation, long beforeEpoch) {
         stage.faults().change(Port.SQL, "endSessions at " + endpoint.port(), null, () -> {
-            var at = stage.world().pathOf(server());
-            stage.world()
-                    .leftovers
-                    .removeIf(left -> at.equals(left.server())
-                            && left.operation().equals(operation)
-                            && left.epoch() < beforeEpoch);
+            end(server(), operation, beforeEpoch);
         });
         return 0;
     }

@@ -42,6 +42,7 @@ class KilledServiceIT {
     private final LocalPgPrograms programs = new LocalPgPrograms();
     private final int foreignPort = programs.freePort();
     private Service service;
+    private Leftovers leftovers;
     private String kept;
     private String doomed;
 
@@ -57,6 +58,7 @@ class KilledServiceIT {
     void prepare() {
         System.out.println("KilledServiceIT: -Dpgbosun.seed=" + seed);
         service = Service.first(folder, "api,worker");
+        leftovers = new Leftovers(service);
         rest().provision("kept", 5);
         kept = rest().succeed("/v1/clusters/kept/backups", "{}").getString("result.backup");
         doomed = rest().succeed("/v1/clusters/kept/backups", "{'schemaOnly':true}")
@@ -212,7 +214,7 @@ class KilledServiceIT {
         service.kill();
         service.start();
         rest().succeeded(operation);
-        new Leftovers(service).refuse(operation);
+        leftovers.refuse(operation);
     }
 
     private static String atWhat(ControlDatabase.Session store, String operation) {
@@ -231,7 +233,7 @@ class KilledServiceIT {
                 (ready - began) / 1e9, (System.nanoTime() - ready) / 1e9);
         assertEquals("SUCCEEDED", ended.getString("state"), ended.prettify());
         assertTrue(trial.truth().get(), "the world after " + trial.kind());
-        new Leftovers(service).refuse(operation);
+        leftovers.refuse(operation);
     }
 
     private List<String> states(String cluster) {
