@@ -268,6 +268,17 @@ public final class LiveSteps implements Steps {
     }
 
     @Override
+    public <T> T act(String name, Class<T> type, T planned, Supplier<T> act) {
+        if (replayed(name)) {
+            return json.load(entries.get(name).answer(), type);
+        }
+        intent(name);
+        var answer = act.get();
+        made(name, json.store(answer));
+        return answer;
+    }
+
+    @Override
     public void act(String name, Runnable act, Runnable unmake) {
         undos.push(new Undo(name, unmake));
         act(name, act);

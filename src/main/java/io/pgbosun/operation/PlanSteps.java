@@ -70,12 +70,17 @@ final class PlanSteps implements Steps {
         return there.get().orElse(planned);
     }
 
+    /** Whether an earlier step will have changed something: then what is seen now says little. */
+    private boolean pending() {
+        return steps.stream().anyMatch(step -> step.effect() == Effect.CHANGE && !step.alreadySo());
+    }
+
     /** What earlier steps would have made cannot be asked yet: then it is not so. */
     private boolean looked(BooleanSupplier is) {
         try {
             return is.getAsBoolean();
         } catch (Problem problem) {
-            if (steps.stream().anyMatch(step -> step.effect() == Effect.CHANGE && !step.alreadySo())) {
+            if (pending()) {
                 return false;
             }
             throw problem;
@@ -88,12 +93,18 @@ final class PlanSteps implements Steps {
     }
 
     @Override
+    public <T> T act(String name, Class<T> type, T planned, Supplier<T> act) {
+        change(name, false, false);
+        return planned;
+    }
+
+    @Override
     public void act(String name, Runnable act, Runnable unmake) {
         change(name, false, true);
     }
 
     private void change(String name, boolean alreadySo, boolean undone) {
-        steps.add(new PlannedStep(name, Effect.CHANGE, alreadySo, undone && !committed));
+        steps.add(new PlannedStep(name, Effect.CHANGE, alreadySo && !pending(), undone && !committed));
     }
 
     @Override

@@ -51,6 +51,13 @@ public interface Steps {
     /** Does what harms nobody when it is done twice (a VACUUM), and remembers that it is done. */
     void act(String name, Runnable act);
 
+    /**
+     * Does what harms nobody when it is done twice, and remembers its answer.
+     *
+     * @param planned what a preview shows in its place
+     */
+    <T> T act(String name, Class<T> type, T planned, Supplier<T> act);
+
     /** Does what harms nobody when done twice; its trace, such as an invalid index, is taken back on failure. */
     void act(String name, Runnable act, Runnable unmake);
 

@@ -235,20 +235,19 @@ final class Laws {
     void troubleAfterTrouble(Random random) {
         for (var i = 0; i < SERIES; i++) {
             var shots = new ArrayList<Shot>();
-            var end = verdict.reference();
-            while (shots.size() < LONGEST_SERIES) {
-                shots.add(next(random, end));
-                var trial = lab.trial(scenario, shots, Set.of());
-                end = trial.run();
+            var calls = calls();
+            while (shots.size() < LONGEST_SERIES && !calls.isEmpty()) {
+                var call = calls.get(random.nextInt(calls.size()));
+                shots.add(any(random, call));
+                var trial = lab.trial(scenario, List.copyOf(shots), Set.of());
+                var end = trial.run();
                 tally.count(FAILURES, name, List.copyOf(shots), settled(trial, end));
+                calls = end.calls().subList(end.calls().indexOf(call) + 1, end.calls().size());
             }
         }
     }
 
-    private static Shot next(Random random, Trial.End end) {
-        var life = end.calls().getLast().life();
-        var calls = end.calls().stream().filter(call -> call.life() == life).toList();
-        var call = calls.get(random.nextInt(calls.size()));
+    private static Shot any(Random random, Call call) {
         var moments = moments(call);
         var how = How.values()[random.nextInt(isOutside(call) ? 3 : 1)];
         return new Shot(how, moments.get(random.nextInt(moments.size())), call);
