@@ -17,7 +17,11 @@ class CheckpointHandler implements OperationHandler<Checkpoint, CheckpointResult
     @Override
     public CheckpointResult run(Target target, Checkpoint spec, Steps steps) {
         var server = runbook.primary(target);
-        var redo = steps.act("checkpoint the primary", String.class, "", () -> server.checkpoint().toString());
+        var redo = steps.act(
+                "checkpoint the primary",
+                String.class,
+                "",
+                () -> server.checkpoint().toString());
         return new CheckpointResult(redo);
     }
 }

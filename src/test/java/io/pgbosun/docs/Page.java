@@ -50,9 +50,7 @@ record Page(String name, String text) {
             if (!part.isEmpty()) {
                 var cut = part.indexOf('\n');
                 examples.add(
-                        cut < 0
-                                ? new Example(part, "")
-                                : new Example(part.substring(0, cut), part.substring(cut + 1)));
+                        cut < 0 ? new Example(part, "") : new Example(part.substring(0, cut), part.substring(cut + 1)));
             }
         }
         return examples;

@@ -83,7 +83,8 @@ class ReadmeTest {
     /** A folder with a {@code pgbosun} that is the client of the classes under test. */
     private Path workplace() throws IOException {
         var java = ProcessHandle.current().info().command().orElseThrow();
-        var client = Files.writeString(directory.resolve("pgbosun"), """
+        var client = Files.writeString(
+                directory.resolve("pgbosun"), """
                 #!/usr/bin/env bash
                 exec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' io.pgbosun.cli.Cli "$@"
                 """.formatted(java, System.getProperty("java.class.path")));
@@ -105,7 +106,8 @@ class ReadmeTest {
         var written = new TreeMap<String, List<String>>();
         README.rows("Kinds of operations")
                 .forEach(row -> written.put(
-                        row.get(0).replace("`", ""), List.of(row.get(2), row.get(3).replaceAll(";.*", ""), row.get(4))));
+                        row.get(0).replace("`", ""),
+                        List.of(row.get(2), row.get(3).replaceAll(";.*", ""), row.get(4))));
         assertEquals(expected, written);
     }
 
@@ -114,7 +116,8 @@ class ReadmeTest {
         Map<String, Map<String, Object>> paths =
                 Api.admin().get("/q/openapi?format=json").jsonPath().getMap("paths");
         for (var row : README.rows("Kinds of operations")) {
-            var route = row.get(1).replaceAll("`([A-Z]+) ([^`?]+).*", "$1 /v1$2").split(" ");
+            var route =
+                    row.get(1).replaceAll("`([A-Z]+) ([^`?]+).*", "$1 /v1$2").split(" ");
             var path = route[1].replace("{c}", "{cluster}").replace("{b}", "{backup}");
             assertTrue(
                     paths.getOrDefault(path, Map.of()).containsKey(route[0].toLowerCase(java.util.Locale.ROOT)),
@@ -128,7 +131,9 @@ class ReadmeTest {
                 Arrays.stream(OperationState.values())
                         .map(state -> "`" + state + "`")
                         .collect(Collectors.toSet()),
-                README.rows("States of an operation").stream().map(List::getFirst).collect(Collectors.toSet()));
+                README.rows("States of an operation").stream()
+                        .map(List::getFirst)
+                        .collect(Collectors.toSet()));
     }
 
     @Test

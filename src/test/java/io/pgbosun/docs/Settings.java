@@ -15,15 +15,16 @@ final class Settings {
     /** {@code @ConfigProperty(name = "pgbosun.x")}, and {@code ${pgbosun.x:…}} in application.properties. */
     private static final Pattern PROPERTY = Pattern.compile("(?:name = \"|\\$\\{)(pgbosun(?:\\.[a-z]+)+)");
     /** Read from the environment as it is, by the client and by what looks for PostgreSQL's programs. */
-    private static final Pattern READ = Pattern.compile(
-            "(?:given\\(environment, |environment\\(|environment\\.get\\()\"(PGBOSUN_[A-Z_]+)\"");
+    private static final Pattern READ =
+            Pattern.compile("(?:given\\(environment, |environment\\(|environment\\.get\\()\"(PGBOSUN_[A-Z_]+)\"");
 
     private Settings() {}
 
     static Set<String> all() throws IOException {
         var names = new TreeSet<String>();
         try (var files = Stream.concat(
-                Files.walk(Path.of("src/main/java")), Stream.of(Path.of("src/main/resources/application.properties")))) {
+                Files.walk(Path.of("src/main/java")),
+                Stream.of(Path.of("src/main/resources/application.properties")))) {
             files.filter(Files::isRegularFile).forEach(file -> add(names, file));
         }
         return names;

@@ -112,6 +112,7 @@ final class Faults {
         this.steps = steps;
         life++;
         dead = false;
+        dying = false;
         occurrences.clear();
         runner = Thread.currentThread();
     }

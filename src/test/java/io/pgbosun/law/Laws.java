@@ -242,7 +242,8 @@ final class Laws {
                 var trial = lab.trial(scenario, List.copyOf(shots), Set.of());
                 var end = trial.run();
                 tally.count(FAILURES, name, List.copyOf(shots), settled(trial, end));
-                calls = end.calls().subList(end.calls().indexOf(call) + 1, end.calls().size());
+                calls = end.calls()
+                        .subList(end.calls().indexOf(call) + 1, end.calls().size());
             }
         }
     }

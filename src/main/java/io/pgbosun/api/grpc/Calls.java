@@ -8,6 +8,7 @@ import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Channel;
+import io.pgbosun.access.Doors;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.operation.Catalogue;
 import io.pgbosun.operation.OperationSpec;
@@ -35,6 +36,7 @@ class Calls {
     private static final Logger LOG = Logger.getLogger(Calls.class);
 
     private final Tokens tokens;
+    private final Doors doors;
     private final Operations operations;
     private final Catalogue catalogue;
     private final LongRunning longRunning;
@@ -45,6 +47,7 @@ class Calls {
 
     Calls(
             Tokens tokens,
+            Doors doors,
             Operations operations,
             Catalogue catalogue,
             LongRunning longRunning,
@@ -53,6 +56,7 @@ class Calls {
             ObjectMapper json,
             Validator validator) {
         this.tokens = tokens;
+        this.doors = doors;
         this.operations = operations;
         this.catalogue = catalogue;
         this.longRunning = longRunning;
@@ -92,6 +96,7 @@ class Calls {
     private void attemptHere(StreamObserver<?> observer, Call<Void> call) {
         Caller caller = null;
         try {
+            doors.requireOpen();
             caller = tokens.authenticate(BearerToken.current(), Channel.GRPC);
             call.answer(caller);
         } catch (Problem problem) {

@@ -2,6 +2,7 @@ package io.pgbosun.api.rest;
 
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Channel;
+import io.pgbosun.access.Doors;
 import io.pgbosun.token.Tokens;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -17,10 +18,12 @@ class CurrentCaller {
     static final String CALLER = "io.pgbosun.caller";
 
     private final Tokens tokens;
+    private final Doors doors;
     private Caller caller;
 
-    CurrentCaller(Tokens tokens) {
+    CurrentCaller(Tokens tokens, Doors doors) {
         this.tokens = tokens;
+        this.doors = doors;
     }
 
     Caller get() {
@@ -30,6 +33,7 @@ class CurrentCaller {
     /** Before anything of the request is read; chat requests are signed instead. */
     @ServerRequestFilter
     public void authenticate(ContainerRequestContext request) {
+        doors.requireOpen();
         if (request.getUriInfo().getPath().startsWith("/v1/chat/slack")) {
             return;
         }
