@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,25 +46,27 @@ class ReadmeTest {
     void every_example_says_what_it_says() throws IOException {
         var examples = README.blocks("example");
         assertTrue(examples.size() >= 6, "README has only " + examples.size() + " examples");
+        var wrong = new ArrayList<String>();
         try (var shell = new Shell(workplace(), environment())) {
             for (var block : examples) {
                 var missing = Arrays.stream(block.says().split(" "))
                         .filter(program -> !program.isEmpty() && !shell.has(program))
                         .toList();
                 if (missing.isEmpty()) {
-                    Page.examples(block).forEach(example -> check(shell, block, example));
+                    Page.examples(block).forEach(example -> check(shell, block, example, wrong));
                 } else {
                     System.out.printf("README line %d is not tried: %s is not installed%n", block.line(), missing);
                 }
             }
         }
+        assertEquals("", String.join("\n", wrong));
     }
 
-    private static void check(Shell shell, Page.Block block, Page.Example example) {
+    private static void check(Shell shell, Page.Block block, Page.Example example, List<String> wrong) {
         var said = shell.run(example.command());
         if (!Page.fits(example.output(), said)) {
-            assertEquals(
-                    example.output(), said, "README, block at line %d: %s".formatted(block.line(), example.command()));
+            wrong.add("README.md, block at line %d: %s%nis to say%n%s%nbut says%n%s"
+                    .formatted(block.line(), example.command(), example.output(), said));
         }
     }
 
