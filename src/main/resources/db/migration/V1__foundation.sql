@@ -133,7 +133,6 @@ create table cluster (
   username          text not null,
   password          text,
   ssl_mode          text not null,
-  maintenance_db    text not null default 'postgres',
   system_identifier text,
   version           bigint not null default 1,
   created_at        timestamptz not null default now()

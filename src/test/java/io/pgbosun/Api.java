@@ -77,8 +77,8 @@ public final class Api {
 
     /** Waits for the end of an operation, two minutes at most. */
     public JsonPath ended(String id) {
-        for (var waits = 0; waits < 4; waits++) {
-            var operation = get("/v1/operations/" + id + "?wait=30s")
+        for (var waits = 0; waits < 8; waits++) {
+            var operation = get("/v1/operations/" + id + "?wait=15s")
                     .then()
                     .statusCode(200)
                     .extract()

@@ -6,9 +6,13 @@ import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +21,9 @@ import java.util.function.Consumer;
 
 /** Runs one maintenance command on one connection and watches it from a second. */
 final class JdbcMaintenance {
+    /** SQLSTATE class 01, which notices do not have. */
+    private static final String WARNING_CLASS = "01";
+
     private static final Duration POLL = Duration.ofMillis(250);
     /** A cancelled command ends within milliseconds, unless the server is stuck. */
     private static final Duration CANCEL = Duration.ofSeconds(30);
@@ -25,6 +32,7 @@ final class JdbcMaintenance {
     private final String database;
     private final LockGuard guard;
     private final Consumer<Progress> progress;
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
     private Progress told;
 
     JdbcMaintenance(Endpoint endpoint, String database, LockGuard guard, Consumer<Progress> progress) {
@@ -34,13 +42,16 @@ final class JdbcMaintenance {
         this.progress = progress;
     }
 
-    /** The watcher connects first: without it nothing would keep the command from blocking others. */
-    void run(MaintenanceCommand command) {
+    /**
+     * The watcher connects first: without it nothing would keep the command from blocking others. Answers what the server
+     * warned of, such as tables that it skipped.
+     */
+    List<String> run(MaintenanceCommand command) {
         var sql = MaintenanceSql.of(database, command);
         try (var watching = JdbcSession.open(endpoint, database, Limits.read());
                 var working = JdbcSession.open(endpoint, database, Limits.maintenance(guard.lockTimeout()))) {
             var running = new FutureTask<Void>(() -> working.run(connection -> {
-                JdbcServer.run(connection, sql);
+                execute(connection, sql);
                 return null;
             }));
             Thread.ofVirtual().name("maintenance").start(running);
@@ -49,6 +60,18 @@ final class JdbcMaintenance {
             } finally {
                 if (!running.isDone()) {
                     working.abort();
+                }
+            }
+        }
+        return List.copyOf(warnings);
+    }
+
+    private void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+            for (var warning = statement.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+                if (warning.getSQLState() != null && warning.getSQLState().startsWith(WARNING_CLASS)) {
+                    warnings.add(warning.getMessage());
                 }
             }
         }

@@ -144,8 +144,9 @@ final class JdbcServer implements Server {
     }
 
     @Override
-    public void maintain(String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress) {
-        new JdbcMaintenance(endpoint, database, guard, progress).run(command);
+    public List<String> maintain(
+            String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress) {
+        return new JdbcMaintenance(endpoint, database, guard, progress).run(command);
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Chains audit entries: each gets the next number and SHA-256 over the previous hash and its own content, so that a
- * changed, removed or inserted entry is found. One service at a time seals; it runs every second.
+ * changed, removed or inserted entry is found. One service at a time seals; it runs with every heartbeat.
  */
 @Singleton
 public final class AuditSeal {

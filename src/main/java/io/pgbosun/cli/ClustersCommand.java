@@ -96,11 +96,6 @@ final class ClustersCommand extends Noun {
                     Path passwordFile,
             @Option(names = "--ssl-mode", paramLabel = "MODE", description = "libpq's sslmode; prefer when left out.")
                     String sslMode,
-            @Option(
-                            names = "--maintenance-database",
-                            paramLabel = "DATABASE",
-                            description = "To connect to when no other is meant; postgres when left out.")
-                    String maintenanceDatabase,
             @Option(names = "--label", paramLabel = "KEY=VALUE", description = "Of the cluster; repeatable.")
                     Map<String, String> labels,
             @Mixin StartOptions start) {
@@ -111,7 +106,6 @@ final class ClustersCommand extends Noun {
                 .text("username", username)
                 .text("password", password)
                 .text("sslMode", sslMode)
-                .text("maintenanceDatabase", maintenanceDatabase)
                 .map("labels", labels);
         return start.start(session, create(cluster, "register", register));
     }

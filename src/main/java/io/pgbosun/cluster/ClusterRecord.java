@@ -8,15 +8,9 @@ import java.util.List;
  * A cluster with what is needed to talk to it; never shown to a caller.
  *
  * @param username the role that pgbosun logs in as
- * @param maintenanceDatabase the database to connect to when no other is meant
  */
 public record ClusterRecord(
-        Cluster cluster,
-        String username,
-        Secret password,
-        String sslMode,
-        String maintenanceDatabase,
-        List<InstanceRecord> instances) {
+        Cluster cluster, String username, Secret password, String sslMode, List<InstanceRecord> instances) {
 
     public Endpoint endpoint(InstanceRecord instance) {
         return new Endpoint(instance.address(), instance.port(), username, password, sslMode);

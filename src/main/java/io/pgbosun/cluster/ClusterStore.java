@@ -24,7 +24,7 @@ public class ClusterStore {
     public static final Type LABELS = new TypeReference<Map<String, String>>() {}.getType();
     private static final String COLUMNS = """
             select c.name, c.driver, c.origin, c.labels::text as labels, c.policy::text as policy, c.username, c.password, c.ssl_mode,
-              c.maintenance_db, c.system_identifier, c.version, c.created_at,
+              c.system_identifier, c.version, c.created_at,
               (select count(*)::integer from instance i where i.cluster = c.name) as instances
             from cluster c
             """;
@@ -79,8 +79,8 @@ public class ClusterStore {
             var cluster = record.cluster();
             var inserted = tx.update(
                     """
-                    insert into cluster (name, driver, origin, labels, policy, username, password, ssl_mode, maintenance_db, system_identifier)
-                    values ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6, $7, $8, $9, $10) on conflict do nothing
+                    insert into cluster (name, driver, origin, labels, policy, username, password, ssl_mode, system_identifier)
+                    values ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6, $7, $8, $9) on conflict do nothing
                     """,
                     cluster.name(),
                     cluster.driver(),
@@ -90,7 +90,6 @@ public class ClusterStore {
                     record.username(),
                     record.password() == null ? null : vault.seal(record.password(), context(cluster.name())),
                     record.sslMode(),
-                    record.maintenanceDatabase(),
                     cluster.systemIdentifier());
             if (inserted == 0) {
                 throw Problem.alreadyExists("cluster", cluster.name());
@@ -170,7 +169,6 @@ public class ClusterStore {
                 row.text("username"),
                 sealed == null ? null : vault.unseal(sealed, context(cluster.name())),
                 row.text("ssl_mode"),
-                row.text("maintenance_db"),
                 instances(cluster.name()));
     }
 

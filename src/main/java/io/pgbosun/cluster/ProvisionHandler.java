@@ -243,7 +243,6 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
                 layout.instances().size(),
                 "1",
                 clock.instant());
-        return new ClusterRecord(
-                cluster, "postgres", layout.superuserPassword(), "disable", "postgres", layout.instances());
+        return new ClusterRecord(cluster, "postgres", layout.superuserPassword(), "disable", layout.instances());
     }
 }

@@ -50,16 +50,11 @@ public record Register(
         @Schema(description = "libpq's sslmode; prefer when left out.")
         String sslMode,
 
-        @Pattern(regexp = Names.IDENTIFIER, message = Names.IDENTIFIER_RULE)
-        @Schema(description = "The database to connect to when no other is meant; postgres when left out.")
-        String maintenanceDatabase,
-
         @Labels Map<String, String> labels)
         implements OperationSpec {
 
     public Register {
         sslMode = sslMode == null ? "prefer" : sslMode;
-        maintenanceDatabase = maintenanceDatabase == null ? "postgres" : maintenanceDatabase;
         labels = labels == null ? Map.of() : Map.copyOf(labels);
     }
 

@@ -98,7 +98,6 @@ class RegisterHandler implements OperationHandler<Register, RegisterResult> {
                 instances.size(),
                 "1",
                 clock.instant());
-        return new ClusterRecord(
-                cluster, spec.username(), spec.password(), spec.sslMode(), spec.maintenanceDatabase(), instances);
+        return new ClusterRecord(cluster, spec.username(), spec.password(), spec.sslMode(), instances);
     }
 }

@@ -49,8 +49,11 @@ public interface Server {
     /** Ordinary and partitioned tables outside the system schemas. */
     List<TableName> tables(String database);
 
-    /** Runs one maintenance command, telling its progress, and gives way as the guard says (problem {@code busy}). */
-    void maintain(String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress);
+    /**
+     * Runs one maintenance command, telling its progress, and gives way as the guard says (problem {@code busy}). Answers
+     * what the server warned of, such as tables that it skipped.
+     */
+    List<String> maintain(String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress);
 
     /** {@code CHECKPOINT}; returns the redo position it wrote. */
     Lsn checkpoint();

@@ -82,13 +82,15 @@ class MaintenanceRunbook {
             if (tables.isEmpty()) {
                 steps.act(
                         verb + " " + database,
-                        () -> server.maintain(database, command.apply(null), guard.asLockGuard(), steps::progress));
+                        () -> server.maintain(database, command.apply(null), guard.asLockGuard(), steps::progress)
+                                .forEach(steps::warn));
                 done.add(database);
             }
             for (var name : tables.stream().map(TableName::parse).distinct().toList()) {
                 steps.act(
                         "%s %s of %s".formatted(verb, name, database),
-                        () -> server.maintain(database, command.apply(name), guard.asLockGuard(), steps::progress));
+                        () -> server.maintain(database, command.apply(name), guard.asLockGuard(), steps::progress)
+                                .forEach(steps::warn));
                 done.add(database + "." + name);
             }
         }

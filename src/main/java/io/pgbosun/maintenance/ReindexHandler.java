@@ -47,7 +47,8 @@ class ReindexHandler implements OperationHandler<Reindex, MaintenanceResult> {
                     "reindex " + database,
                     () -> {
                         dropLeftovers(server, database, before); // of a run that died
-                        server.maintain(database, command(spec), spec.guard().asLockGuard(), steps::progress);
+                        server.maintain(database, command(spec), spec.guard().asLockGuard(), steps::progress)
+                                .forEach(steps::warn);
                     },
                     () -> dropLeftovers(server, database, before));
         }

@@ -86,7 +86,7 @@ class JdbcSessionTest {
 
     @Test
     void the_end_of_a_run_cancels_its_statement_and_ends_its_session() {
-        var work = new Work(UUID.randomUUID(), 7);
+        var work = new Work(UUID.randomUUID(), 1);
         var running = Soon.start(() -> work.run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
         Soon.until("the statement runs", () -> sessions(work.tag()) == 1);
         work.end();
@@ -131,22 +131,29 @@ class JdbcSessionTest {
     void sessions_of_older_runs_are_ended_and_no_others() {
         var operation = UUID.randomUUID();
         var older = Soon.start(
-                () -> new Work(operation, 9).run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
-        var newer = new Work(operation, 10);
-        var current = Soon.start(() -> newer.run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
-        Soon.until("both run", () -> sessions(Work.tagPrefix(operation)) == 2);
+                () -> new Work(operation, 1).run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
+        var other = new Work(UUID.randomUUID(), 1);
+        var another = Soon.start(() -> other.run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
+        Soon.until("both run", () -> sessions(Work.tagPrefix(operation)) == 1 && sessions(other.tag()) == 1);
 
-        assertEquals(1, endSessionsAs(new Work(operation, 10), operation));
+        assertEquals(1, postgres.server.endSessions(operation, 2));
         assertEquals(ProblemType.UNREACHABLE, Soon.outcome(older).type());
-        assertEquals(1, sessions(Work.tagPrefix(operation)));
-        newer.end();
-        assertEquals(ProblemType.CANCELLED, Soon.outcome(current).type());
+        assertEquals(0, sessions(Work.tagPrefix(operation)));
+        assertEquals(1, sessions(other.tag()));
+        other.end();
+        assertEquals(ProblemType.CANCELLED, Soon.outcome(another).type());
     }
 
-    private static int endSessionsAs(Work work, UUID operation) {
-        var ended = new int[1];
-        work.run(() -> ended[0] = postgres.server.endSessions(operation, 10));
-        return ended[0];
+    @Test
+    void a_run_that_takes_over_ends_what_the_one_before_left_as_soon_as_it_comes_to_the_server() {
+        var operation = UUID.randomUUID();
+        var older = Soon.start(
+                () -> new Work(operation, 1).run(() -> postgres.server.value("shop", "select pg_sleep(60)")));
+        Soon.until("it runs", () -> sessions(Work.tagPrefix(operation)) == 1);
+
+        new Work(operation, 2).run(() -> postgres.server.facts());
+        assertEquals(ProblemType.UNREACHABLE, Soon.outcome(older).type());
+        assertEquals(0, sessions(Work.tagPrefix(operation)));
     }
 
     private static int sessions(String tag) {

@@ -15,6 +15,7 @@ import io.pgbosun.store.Store;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,13 +32,11 @@ import org.junit.jupiter.api.TestInstance;
 @WithTestResource(TestHome.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SlackTest {
-    private final Store store;
+    @Inject
+    Store store;
+
     private final SlackHooks hooks = new SlackHooks();
     private SlackClient slack;
-
-    SlackTest(Store store) {
-        this.store = store;
-    }
 
     @BeforeAll
     void connect() {

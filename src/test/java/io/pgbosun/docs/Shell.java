@@ -31,8 +31,9 @@ final class Shell implements AutoCloseable {
     String run(String command) {
         try {
             var input = process.getOutputStream();
-            input.write(
-                    "%s </dev/null%nprintf '\\n%s\\n'%n".formatted(command, end).getBytes(StandardCharsets.UTF_8));
+            input.write("{ %s%n} </dev/null%nprintf '\\n%s\\n'%n"
+                    .formatted(command, end)
+                    .getBytes(StandardCharsets.UTF_8));
             input.flush();
             return untilEnd();
         } catch (IOException e) {

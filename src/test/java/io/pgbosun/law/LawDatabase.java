@@ -19,7 +19,8 @@ public class LawDatabase implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         try {
-            home = Files.createTempDirectory("pgbosun-law");
+            home = Files.createDirectory(
+                    Files.createTempDirectory("pgbosun-law").resolve("law"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -52,5 +53,10 @@ public class LawDatabase implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         TestHome.clear(home);
+        try {
+            Files.delete(home.getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

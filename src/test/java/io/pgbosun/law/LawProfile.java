@@ -1,7 +1,6 @@
 package io.pgbosun.law;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,10 +20,5 @@ public class LawProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of("pgbosun.roles", "api", "quarkus.log.category.\"io.pgbosun\".level", "FATAL");
-    }
-
-    @Override
-    public List<TestResourceEntry> testResources() {
-        return List.of(new TestResourceEntry(LawDatabase.class));
     }
 }

@@ -8,6 +8,7 @@ import io.pgbosun.operation.Kind;
 import io.pgbosun.operation.Lives;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Store;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
  * point of no return leaves the old world; a preview changes nothing.
  */
 @QuarkusTest
+@WithTestResource(LawDatabase.class)
 @TestProfile(LawProfile.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RunbookLawTest {

@@ -102,7 +102,7 @@ final class Scenarios {
         var instances = List.of(
                 new Register.InstanceAddress(null, "127.0.0.1", World.FIRST_PORT),
                 new Register.InstanceAddress("second", "127.0.0.1", World.FIRST_PORT + 1));
-        return new Register(instances, "postgres", Secret.of(PASSWORD), "disable", null, Map.of("env", "test"));
+        return new Register(instances, "postgres", Secret.of(PASSWORD), "disable", Map.of("env", "test"));
     }
 
     private static List<Scenario> deleteCluster() {

@@ -9,9 +9,7 @@ import io.pgbosun.law.Faults.Port;
 import io.pgbosun.law.World.Content;
 import io.pgbosun.law.World.Db;
 import io.pgbosun.law.World.Directory;
-import io.pgbosun.law.World.StoredFile;
 import io.pgbosun.problem.Problem;
-import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
@@ -21,7 +19,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** PostgreSQL's programs on the world; one that is cut off has done half, and goes on when its service died. */
 @Alternative
@@ -37,8 +34,12 @@ class WorldPrograms implements PgPrograms {
         return stage.world();
     }
 
+    private WorldDumps dumps() {
+        return new WorldDumps(world());
+    }
+
     private static Problem failed(String detail) {
-        return Problem.of(ProblemType.PROGRAM_FAILED, detail);
+        return WorldDumps.failed(detail);
     }
 
     private void change(String name, Runnable half, Runnable effect) {
@@ -65,25 +66,6 @@ class WorldPrograms implements PgPrograms {
             throw failed("directory \"" + path + "\" is not a database cluster directory");
         }
         return directory;
-    }
-
-    private Db database(Endpoint endpoint, String name) {
-        var database = server(endpoint).content.databases.get(name);
-        if (database == null) {
-            throw failed("database \"" + name + "\" does not exist");
-        }
-        return database;
-    }
-
-    private Directory server(Endpoint endpoint) {
-        var server = world().listening(endpoint.port()).orElseThrow(() -> failed("connection refused"));
-        var password = endpoint.username().equals(server.superuser)
-                ? server.password
-                : server.content.roles.get(endpoint.username());
-        if (!endpoint.password().reveal().equals(password)) {
-            throw failed("password authentication failed");
-        }
-        return server;
     }
 
     @Override
@@ -172,7 +154,7 @@ class WorldPrograms implements PgPrograms {
     public void baseBackup(Endpoint source, Path path, String slot) {
         change("baseBackup " + path, cutOff("pg_basebackup", () -> {}), () -> {
             refuseTaken(path);
-            var from = server(source);
+            var from = dumps().server(source);
             if (!from.content.slots.contains(slot)) {
                 throw failed("replication slot \"" + slot + "\" does not exist");
             }
@@ -217,94 +199,38 @@ class WorldPrograms implements PgPrograms {
 
     @Override
     public List<String> dump(DumpRequest request, Path target) {
-        Runnable half = () -> world().files.put(target.toString(), StoredFile.of("half a dump"));
-        change("dump " + request.database(), cutOff("pg_dump", half), () -> {
-            var database = database(request.source(), request.database()).copy();
-            if (request.schemaOnly()) {
-                database.tables.replaceAll((table, rows) -> 0L);
-            }
-            database.maintained.clear();
-            var whole = new StoredFile("dump: " + database.show(), database, Map.of());
-            switch (request.format()) {
-                case CUSTOM -> put(target, whole);
-                case DIRECTORY -> {
-                    world().removeFiles(target.toString());
-                    put(target.resolve("toc.dat"), whole);
-                    put(target.resolve("1.dat"), StoredFile.of("rows"));
-                }
-            }
-        });
+        change(
+                "dump " + request.database(),
+                cutOff("pg_dump", () -> dumps().half(target)),
+                () -> dumps().dump(request, target));
         return List.of();
-    }
-
-    private void put(Path file, StoredFile content) {
-        if (!world().hasFiles(file.getParent().toString())
-                && !world().hasFiles(file.getParent().getParent().toString())) {
-            throw failed("could not open output file \"" + file + "\"");
-        }
-        world().files.put(file.toString(), content);
     }
 
     @Override
     public void dumpGlobals(Endpoint source, Path target) {
-        Runnable half = () -> world().files.put(target.toString(), StoredFile.of("half the roles"));
-        change("dumpGlobals", cutOff("pg_dumpall", half), () -> {
-            var roles = Map.copyOf(server(source).content.roles);
-            put(
-                    target,
-                    new StoredFile("roles " + roles.keySet().stream().sorted().toList(), null, roles));
-        });
+        change(
+                "dumpGlobals",
+                cutOff("pg_dumpall", () -> dumps().half(target)),
+                () -> dumps().dumpGlobals(source, target));
     }
 
     @Override
     public List<String> restore(Path dump, RestoreRequest request) {
-        Runnable half = () -> restored(dump, request).tables.entrySet().stream()
-                .limit(1)
-                .forEach(table ->
-                        database(request.target(), request.database()).tables.put(table.getKey(), 0L));
-        change("restore " + request.database(), cutOff("pg_restore", half), () -> {
-            var to = database(request.target(), request.database());
-            var from = restored(dump, request);
-            if (from.tables.keySet().stream().anyMatch(to.tables::containsKey)) {
-                throw failed("relation already exists");
-            }
-            to.tables.putAll(from.tables);
-            to.indexes.putAll(from.indexes);
-        });
+        change(
+                "restore " + request.database(),
+                cutOff("pg_restore", () -> dumps().halfRestore(dump, request)),
+                () -> dumps().restore(dump, request));
         return List.of();
-    }
-
-    /** What of a dump is restored. */
-    private Db restored(Path dump, RestoreRequest request) {
-        var path = dump.toString();
-        var file = world().files.getOrDefault(path, world().files.get(path + "/toc.dat"));
-        if (file == null || file.dump() == null) {
-            throw failed("input file does not appear to be a valid archive");
-        }
-        var roles = server(request.target()).content.roles;
-        if (request.owners() && !roles.containsKey(file.dump().owner)) {
-            throw failed("role \"" + file.dump().owner + "\" does not exist");
-        }
-        var wanted = file.dump().copy();
-        var names = request.tables().stream().map(table -> table.name()).collect(Collectors.toSet());
-        wanted.tables.keySet().removeIf(table -> !names.isEmpty() && !names.contains(table));
-        return wanted;
     }
 
     @Override
     public void restoreGlobals(Path globals, Endpoint target) {
-        change("restoreGlobals", cutOff("psql", () -> {}), () -> {
-            var file = world().files.get(globals.toString());
-            if (file == null || file.roles().isEmpty()) {
-                throw failed("no globals in " + globals);
-            }
-            file.roles().forEach(server(target).content.roles::putIfAbsent);
-        });
+        change("restoreGlobals", cutOff("psql", () -> {}), () -> dumps().restoreGlobals(globals, target));
     }
 
     @Override
     public void sampleData(Endpoint target, String database, int scale) {
-        Consumer<Long> fill = rows -> database(target, database).tables.put("pgbench_accounts", rows);
+        Consumer<Long> fill = rows -> dumps().database(target, database).tables.put("pgbench_accounts", rows);
         change("sampleData", cutOff("pgbench", () -> fill.accept(1L)), () -> fill.accept(100_000L * scale));
     }
 

@@ -23,15 +23,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** A server of the world; a statement that is cut off leaves its session at work, as PostgreSQL does. */
 final class WorldServer implements Server {
     static final Instant STARTED = Instant.parse("2026-01-01T00:00:00Z");
-
-    private static final Pattern DROP = Pattern.compile("drop table if exists (\\w+)");
-    private static final Pattern CREATE = Pattern.compile("create table (\\w+)");
-    private static final Pattern INSERT = Pattern.compile("(?s)insert into (\\w+).*generate_series\\(1, (\\d+)\\)");
 
     private final Stage stage;
     private final Endpoint endpoint;
@@ -71,7 +66,7 @@ final class WorldServer implements Server {
     }
 
     private static Problem failed(String detail) {
-        return Problem.of(ProblemType.PROGRAM_FAILED, detail);
+        return WorldDumps.failed(detail);
     }
 
     private <T> T read(String name, Function<Directory, T> read) {
@@ -214,7 +209,8 @@ final class WorldServer implements Server {
     }
 
     @Override
-    public void maintain(String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress) {
+    public List<String> maintain(
+            String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress) {
         Runnable half = () -> {
             cutOff(command.toString()).run();
             if (command instanceof MaintenanceCommand.Reindex reindex && reindex.concurrently()) {
@@ -225,6 +221,7 @@ final class WorldServer implements Server {
             progress.accept(Progress.phase("at it"));
             database(server, database).maintained.add(command.toString());
         });
+        return List.of();
     }
 
     @Override
@@ -255,16 +252,7 @@ final class WorldServer implements Server {
     @Override
     public void script(String database, String sql) {
         change("script in " + database, cutOff("a script in " + database), server -> {
-            var tables = database(server, database).tables;
-            DROP.matcher(sql).results().forEach(drop -> tables.remove(drop.group(1)));
-            CREATE.matcher(sql).results().forEach(create -> {
-                if (tables.putIfAbsent(create.group(1), 0L) != null) {
-                    throw failed("relation \"" + create.group(1) + "\" already exists");
-                }
-            });
-            INSERT.matcher(sql)
-                    .results()
-                    .forEach(rows -> tables.merge(rows.group(1), Long.valueOf(rows.group(2)), Long::sum));
+            WorldScript.run(sql, database(server, database).tables);
         });
     }
 

@@ -154,7 +154,7 @@ class OperationsResource {
                     .toCompletableFuture()
                     .get(SLOWEST_READER_SECONDS, TimeUnit.SECONDS);
             return !sink.isClosed();
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException | TimeoutException | IllegalStateException e) {
             LOG.debug("a watcher is gone", e);
             return false;
         } catch (InterruptedException e) {
