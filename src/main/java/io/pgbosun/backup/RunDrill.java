@@ -22,7 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
                 "Restores a backup into a scratch instance, asserts on what is there, measures, and always cleans up.",
         permission = Permission.DRILL_CREATE,
         risk = Risk.LOW,
-        cancel = CancelEffect.SAFE,
+        cancel = CancelEffect.POINT_OF_NO_RETURN,
         lock = OperationKind.Lock.NONE,
         timeoutMinutes = 24 * 60)
 public record RunDrill(
