@@ -5,9 +5,11 @@ import io.pgbosun.operation.OperationKind;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -157,7 +159,7 @@ public class ContractFilter implements OASFilter {
         }
         operation.setDescription(operation.getDescription() + " " + String.join(" ", told));
         operation.addExtension("x-kinds", started.stream().map(KindFacts::kind).toList());
-        operation.getResponses().setAPIResponses(new HashMap<>());
+        operation.getResponses().setAPIResponses(new LinkedHashMap<>());
         operation
                 .getResponses()
                 .addAPIResponse("200", answer("The plan, when previewed; nothing was changed.", "Plan"));
@@ -189,12 +191,14 @@ public class ContractFilter implements OASFilter {
     }
 
     private static void problems(Operation operation, Map<String, String> problems) {
-        problems.forEach((status, text) -> operation
-                .getResponses()
-                .addAPIResponse(
-                        status,
-                        OASFactory.createAPIResponse()
-                                .description(text)
-                                .content(content("application/problem+json", PROBLEM))));
+        // in one order, whatever the order of the map: the document is compared with the committed one
+        new TreeMap<>(problems)
+                .forEach((status, text) -> operation
+                        .getResponses()
+                        .addAPIResponse(
+                                status,
+                                OASFactory.createAPIResponse()
+                                        .description(text)
+                                        .content(content("application/problem+json", PROBLEM))));
     }
 }
