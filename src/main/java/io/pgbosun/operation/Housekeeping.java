@@ -40,6 +40,10 @@ public class Housekeeping {
                 "state in ('AWAITING_APPROVAL', 'SCHEDULED', 'QUEUED') and start_deadline <= now()",
                 OperationState.EXPIRED,
                 "its start deadline has passed");
+        moveDue(
+                "state = 'AWAITING_APPROVAL' and created_at <= now() - interval '24 hours'",
+                OperationState.EXPIRED,
+                "nobody has approved it within 24 hours");
         while (seal.seal() > 0) {
             // until nothing is left unsealed
         }

@@ -6,7 +6,6 @@ import io.pgbosun.problem.ProblemBody;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Queries;
 import jakarta.inject.Singleton;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,8 +35,7 @@ class OperationStore {
             Caller caller,
             StartOptions options,
             String fingerprint,
-            String planDigest,
-            Instant startDeadline) {}
+            String planDigest) {}
 
     /** An operation that was accepted under the same key. */
     record Seen(UUID id, String fingerprint) {}
@@ -87,7 +85,7 @@ class OperationStore {
                         kind.declared().cancel(),
                         json.store(locks),
                         accept.options().startTime(),
-                        accept.startDeadline(),
+                        accept.options().startDeadline(),
                         kind.declared().timeoutMinutes() * 60)
                 .isEmpty();
     }

@@ -15,7 +15,6 @@ import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import jakarta.validation.Validator;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -23,8 +22,6 @@ import java.util.UUID;
 /** The one way to start, preview and steer operations, whatever door the request came through. */
 @Singleton
 public final class Operations {
-    private static final Duration APPROVAL_TIME = Duration.ofHours(24);
-
     private final Store store;
     private final OperationStore operations;
     private final OperationReader reader;
@@ -90,10 +87,7 @@ public final class Operations {
                 caller,
                 options,
                 fingerprint,
-                digest,
-                approval && options.startDeadline() == null
-                        ? clock.instant().plus(APPROVAL_TIME)
-                        : options.startDeadline());
+                digest);
         return reader.get(caller, accept(accept));
     }
 

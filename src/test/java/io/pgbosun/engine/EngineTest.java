@@ -202,6 +202,11 @@ class EngineTest {
                     .then()
                     .statusCode(200);
             assertEquals("REJECTED", api.ended(rejected).getString("state"));
+            var forgotten = api.started(api.post(VACUUM, "{'full':true}"));
+            store.update(
+                    "update operation set created_at = now() - interval '25 hours' where id = $1",
+                    UUID.fromString(forgotten));
+            assertEquals("EXPIRED", api.ended(forgotten).getString("state"));
         } finally {
             api.request().body("{\"policy\":{}}").patch(CLUSTER).then().statusCode(200);
         }
