@@ -34,10 +34,10 @@ final class RealPostgres implements AutoCloseable {
         return postgres;
     }
 
-    /** Deep enough to be removable. */
+    /** Below the build folder, which is ours alone and deep enough to be removable. */
     static Path home() {
         try {
-            var parent = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), "pgbosun-tests"));
+            var parent = Files.createDirectories(Path.of("target", "adapter").toAbsolutePath());
             return Files.createTempDirectory(parent, "adapter");
         } catch (IOException e) {
             throw new AssertionError(e);
