@@ -27,7 +27,6 @@ import jakarta.validation.Validator;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** How every call is answered: who calls, what is asked as records, what comes back as messages, problems as statuses. */
@@ -220,9 +219,5 @@ class Calls {
     }
 
     /** A list without pages, as a message with items. */
-    record Items(Object items) {
-        static Items of(Supplier<?> items) {
-            return new Items(items.get());
-        }
-    }
+    record Items(Object items) {}
 }

@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
-import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /** Turns whatever went wrong into an answer of {@code application/problem+json} (RFC 9457). */
 class Problems {
@@ -105,7 +104,7 @@ class Problems {
     }
 
     @ServerExceptionMapper
-    public Response other(RuntimeException e, SimpleResourceInfo resource) {
+    public Response other(RuntimeException e) {
         return answer(bug(e));
     }
 
