@@ -1,8 +1,15 @@
 package io.pgbosun.audit;
 
+import io.pgbosun.store.Queries;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Chains audit entries: each gets the next number and SHA-256 over the previous hash and its own content, so that a
@@ -10,7 +17,7 @@ import java.util.Optional;
  */
 @Singleton
 public final class AuditSeal {
-    private static final int BATCH = 500;
+    private static final int BATCH = 2_000;
     private static final String CONTENT = """
             concat_ws(e'\\x1f', e.id::text, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.principal,
               e.channel, e.action, e.target, coalesce(e.operation::text, ''), e.details::text)
@@ -22,32 +29,44 @@ public final class AuditSeal {
         this.store = store;
     }
 
-    /** Seals what has been written since; returns how many entries. */
+    /** Seals what has been written since, as far as it fits in one go; returns how many entries. */
     public int seal() {
         return store.tx(tx -> {
             var mine = tx.one("select pg_try_advisory_xact_lock(hashtextextended('pgbosun.audit.seal', 0)) as mine")
                     .orElseThrow()
                     .bool("mine");
-            if (!mine) {
-                return 0;
-            }
-            return tx.update("""
-                    with recursive head as (
-                      select coalesce(max(number), 0) as number from audit_entry
-                    ), start as (
-                      select h.number, coalesce((select hash from audit_entry a where a.number = h.number), '') as hash from head h
-                    ), fresh as (
-                      select e.id, row_number() over (order by e.at, e.id) as place, %s as content
-                      from (select * from audit_entry where number is null order by at, id limit %d) e
-                    ), chain as (
-                      select s.number, s.hash, null::uuid as id, 0::bigint as place from start s
-                      union all
-                      select c.number + 1, encode(sha256(convert_to(c.hash || f.content, 'UTF8')), 'hex'), f.id, f.place
-                      from chain c join fresh f on f.place = c.place + 1
-                    )
-                    update audit_entry a set number = c.number, hash = c.hash from chain c where a.id = c.id
-                    """.formatted(CONTENT, BATCH));
+            return mine ? seal(tx) : 0;
         });
+    }
+
+    private static int seal(Queries tx) {
+        var head = tx.one("select number, hash from audit_entry where number is not null order by number desc limit 1");
+        var number = head.map(row -> row.number("number")).orElse(0L);
+        var hash = head.map(row -> row.text("hash")).orElse("");
+        var ids = new ArrayList<UUID>();
+        var numbers = new ArrayList<Long>();
+        var hashes = new ArrayList<String>();
+        for (var entry :
+                tx.query("select e.id, %s as content from audit_entry e where number is null order by at, id limit %d"
+                        .formatted(CONTENT, BATCH))) {
+            hash = sha256(hash + entry.text("content"));
+            ids.add(entry.uuid("id"));
+            numbers.add(++number);
+            hashes.add(hash);
+        }
+        return tx.update("""
+                update audit_entry a set number = s.number, hash = s.hash
+                from unnest($1::uuid[], $2::bigint[], $3::text[]) as s(id, number, hash) where a.id = s.id
+                """, ids.toArray(UUID[]::new), numbers.toArray(Long[]::new), hashes.toArray(String[]::new));
+    }
+
+    private static String sha256(String text) {
+        try {
+            var sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The number of the first sealed entry that does not fit the chain; empty when the whole chain holds. */

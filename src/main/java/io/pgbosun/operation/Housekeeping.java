@@ -12,6 +12,7 @@ import java.util.UUID;
 @Singleton
 public class Housekeeping {
     private static final int BATCH = 100;
+    private static final int MOST_FORGOTTEN = 2_000;
 
     private final Store store;
     private final OperationStore operations;
@@ -73,9 +74,11 @@ public class Housekeeping {
     }
 
     private void forget(OperationState like, String comparison) {
-        store.update("""
-                delete from operation where id in (
-                  select id from operation where ended_at < $1 and state %s 'SUCCEEDED' limit %d for update skip locked)
-                """.formatted(comparison, BATCH), clock.instant().minus(retention.of(like)));
+        operations.forget(
+                store,
+                """
+                id in (select id from operation where ended_at < $1 and state %s 'SUCCEEDED' limit %d for update skip locked)
+                """.formatted(comparison, MOST_FORGOTTEN),
+                clock.instant().minus(retention.of(like)));
     }
 }

@@ -243,6 +243,20 @@ class OperationStore {
         return new Moved(ids, freed);
     }
 
+    /** Forgets operations that have ended, with all that belongs to them, but for their audit entries. */
+    int forget(Queries tx, String which, Object... parameters) {
+        return tx.query("""
+                        with gone as (
+                          delete from operation where ended_at is not null and %s returning id
+                        ), events as (
+                          delete from operation_event where operation in (select id from gone)
+                        ), steps as (
+                          delete from operation_step where operation in (select id from gone)
+                        )
+                        select id from gone
+                        """.formatted(which), parameters).size();
+    }
+
     private static <T> T[] column(List<Move> moves, IntFunction<T[]> array, Function<Move, T> value) {
         return moves.stream().map(value).toArray(array);
     }

@@ -327,7 +327,7 @@ public final class Operations {
                     "It is " + operation.state() + "; cancel it first, and forget it when it has ended.");
         }
         store.inTx(tx -> {
-            tx.update("delete from operation where id = $1 and ended_at is not null", id);
+            operations.forget(tx, "id = $1", id);
             audit.write(tx, caller, "operation.forget", operation.target(), id, Map.of("state", operation.state()));
         });
     }

@@ -31,7 +31,10 @@ class StoreConnection {
                 .setPreparedStatementCacheMaxSize(512)
                 .setConnectTimeout(5_000)
                 .setTcpKeepAlive(true)
-                .setProperties(Map.of(
+                .setProperties(Map.of( // every statement is short, of few rows and by index, however old the statistics
+                        "jit", "off",
+                        "plan_cache_mode", "force_generic_plan",
+                        "enable_seqscan", "off",
                         "application_name", "pgbosun-service",
                         "idle_in_transaction_session_timeout", "30s",
                         "statement_timeout", "30s",
