@@ -78,12 +78,21 @@ public final class Doctor {
         try {
             invariant.examine(scope, examination);
         } catch (StoreFailure e) {
-            examination.warn(
-                    "invariant " + invariant.id(),
-                    "It could not be examined whole: " + e.getMessage(),
-                    "Ask again for a shorter time, such as ./pgbosun doctor --since 1h.");
+            unexamined(invariant, e.getMessage(), examination);
+        } catch (Problem problem) {
+            if (problem.type() == ProblemType.UNREACHABLE) {
+                throw problem; // the control database itself: a managed server that does not answer is no finding
+            }
+            unexamined(invariant, problem.detail(), examination);
         }
         return examination;
+    }
+
+    private static void unexamined(Invariant invariant, String why, Examination examination) {
+        examination.warn(
+                "invariant " + invariant.id(),
+                "It could not be examined whole: " + why,
+                "Mend what it names, or ask for a shorter time: ./pgbosun doctor --since TIME.");
     }
 
     private static void pause() {

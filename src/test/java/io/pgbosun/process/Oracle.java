@@ -14,7 +14,7 @@ final class Oracle {
     /** Processes and sessions of what has just ended take a moment to go. */
     private static final Duration SETTLED = Duration.ofSeconds(20);
 
-    private static final int INVARIANTS = 6;
+    private static final int INVARIANTS = 9;
 
     private final Service service;
 
