@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 /** What operations that have not ended may still be at work on: it is no leftover. */
 @Singleton
 class ActiveWork {
-    private static final Pattern TAG = Pattern.compile("pgbosun:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([1-9]\\d{0,17})");
+    private static final Pattern TAG =
+            Pattern.compile("pgbosun:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([1-9]\\d{0,17})");
 
     private final Store store;
 
