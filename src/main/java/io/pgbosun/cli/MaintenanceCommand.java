@@ -110,6 +110,22 @@ final class MaintenanceCommand extends Noun {
         return run(cluster, "checkpoint", Body.of(), start);
     }
 
+    @Command(name = "no-op", description = "Does nothing, step by step: shows that operations are accepted and run.")
+    int noOp(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Option(names = "--steps", description = "How many; 3 when left out.") Integer steps,
+            @Option(names = "--step-millis", paramLabel = "MS", description = "How long each takes; 0 when left out.")
+                    Integer stepMillis,
+            @Option(names = "--exclusive", description = "Stand in line as what changes the cluster does.")
+                    boolean exclusive,
+            @Mixin StartOptions start) {
+        var body = Body.of()
+                .number("steps", steps)
+                .number("stepMillis", stepMillis)
+                .flag("exclusive", exclusive);
+        return run(cluster, "no-op", body, start);
+    }
+
     private int run(String cluster, String kind, Body body, StartOptions start) {
         return start.start(session, Call.post(body, "clusters", cluster, "maintenance", kind));
     }

@@ -7,9 +7,11 @@ import io.pgbosun.cluster.Cluster.ClusterPolicy;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Vault;
+import io.pgbosun.store.Hints;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Page;
 import io.pgbosun.store.Queries;
+import io.pgbosun.store.Remembered;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
@@ -17,6 +19,7 @@ import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The register of clusters: who they are, where their instances listen, how to log in; passwords sealed. */
 @Singleton
@@ -32,11 +35,17 @@ public class ClusterStore {
     private final Store store;
     private final Json json;
     private final Vault vault;
+    private final Remembered<String, Cluster> summaries;
 
-    ClusterStore(Store store, Json json, Vault vault) {
+    ClusterStore(Store store, Json json, Vault vault, Hints hints) {
         this.store = store;
         this.json = json;
         this.vault = vault;
+        this.summaries = new Remembered<>(
+                hints,
+                "cluster",
+                Function.identity(),
+                name -> store.one(COLUMNS + " where c.name = $1", name).map(this::cluster));
     }
 
     public Optional<ClusterRecord> find(String name) {
@@ -54,9 +63,14 @@ public class ClusterStore {
                 .toList();
     }
 
-    /** Labels and policy alone, for the engine. */
+    /** Labels and policy, for the engine; perhaps those of a moment ago. */
     Optional<Cluster> summary(String name) {
-        return store.one(COLUMNS + " where c.name = $1", name).map(this::cluster);
+        return summaries.get(name);
+    }
+
+    /** To be called after the commit of a change of labels or policy. */
+    void changed(String name) {
+        summaries.changed(name);
     }
 
     Page<Cluster> list(Caller caller, Map<String, String> labels, Page.Request page) {
@@ -126,6 +140,7 @@ public class ClusterStore {
 
     public void delete(String name) {
         store.update("delete from cluster where name = $1", name);
+        changed(name);
     }
 
     /** Replaces labels and policy when the etag is still the given one (null: whatever it is). */

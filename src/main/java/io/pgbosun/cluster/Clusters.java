@@ -100,6 +100,7 @@ public class Clusters {
             audit.write(
                     tx, caller, "cluster.update", "clusters/" + name, null, Map.of("labels", labels, "policy", policy));
         });
+        clusters.changed(name);
         return get(caller, name);
     }
 

@@ -1,11 +1,14 @@
 package io.pgbosun.operation;
 
 import io.pgbosun.problem.Problem;
+import io.pgbosun.secret.Secret;
 import io.quarkus.arc.All;
 import io.quarkus.arc.ClientProxy;
 import jakarta.inject.Singleton;
 import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +18,7 @@ import java.util.stream.Stream;
 @Singleton
 public final class Catalogue {
     private final Map<String, Kind> kinds = new TreeMap<>();
+    private final Map<Class<?>, Kind> bySpec = new HashMap<>();
 
     Catalogue(@All List<OperationHandler<?, ?>> handlers) {
         for (var handler : handlers) {
@@ -35,11 +39,24 @@ public final class Catalogue {
         if (declared == null) {
             throw new IllegalStateException(spec + " is not annotated with @OperationKind");
         }
-        var kind = new Kind(
-                declared, spec, (Class<? extends Record>) types[1], (OperationHandler<OperationSpec, Record>) handler);
+        var kind = new Kind(declared, spec, holdsSecrets(spec), (Class<? extends Record>) types[1], (OperationHandler<
+                        OperationSpec, Record>)
+                handler);
         if (kinds.put(kind.name(), kind) != null) {
             throw new IllegalStateException("two kinds are called '" + kind.name() + "'");
         }
+        bySpec.put(spec, kind);
+    }
+
+    private static boolean holdsSecrets(Type type) {
+        return switch (type) {
+            case ParameterizedType list ->
+                Stream.of(list.getActualTypeArguments()).anyMatch(Catalogue::holdsSecrets);
+            case Class<?> record
+            when record.isRecord() ->
+                Stream.of(record.getRecordComponents()).anyMatch(part -> holdsSecrets(part.getGenericType()));
+            default -> type == Secret.class;
+        };
     }
 
     /** All kinds, by name. */
@@ -48,7 +65,7 @@ public final class Catalogue {
     }
 
     public Kind of(OperationSpec spec) {
-        return kinds.get(spec.getClass().getAnnotation(OperationKind.class).name());
+        return bySpec.get(spec.getClass());
     }
 
     public Kind named(String name) {

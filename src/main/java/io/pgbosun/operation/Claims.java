@@ -1,28 +1,26 @@
 package io.pgbosun.operation;
 
 import io.pgbosun.store.Json;
-import io.pgbosun.store.Queries;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Leases on operations: who runs what, under which epoch, until when. The database's clock decides. */
 @Singleton
 class Claims {
     static final int LEASE_SECONDS = 10;
+    /** How many a look finds at most. */
+    static final int PAGE = 500;
 
     private final Store store;
-    private final OperationStore operations;
     private final Json json;
     private final Catalogue catalogue;
 
-    Claims(Store store, OperationStore operations, Json json, Catalogue catalogue) {
+    Claims(Store store, Json json, Catalogue catalogue) {
         this.store = store;
-        this.operations = operations;
         this.json = json;
         this.catalogue = catalogue;
     }
@@ -45,51 +43,49 @@ class Claims {
             boolean cancelled,
             Instant deadline) {}
 
-    /** Takes the next operation that nothing stands in the way of; empty when there is none. */
-    Optional<Claim> next(String owner) {
-        return store.tx(tx -> candidate(tx).flatMap(row -> claim(tx, row, owner)));
+    /** Operations that might be run now, the oldest first; not more than a few hundred. */
+    List<UUID> worthALook() {
+        return store.query("""
+                        (select id, created_at from operation where state in ('RUNNING', 'CANCELLING') and lease_until < now()
+                         order by created_at limit %1$d)
+                        union all
+                        (select id, created_at from operation where state = 'STUCK' and probe_at < now()
+                         order by created_at limit %1$d)
+                        union all
+                        (select id, created_at from operation o where state = 'QUEUED'
+                           and not exists (select 1 from operation_blocker b where b.operation = o.id)
+                         order by created_at, id limit %1$d)
+                        order by created_at, id limit %1$d
+                        """.formatted(PAGE)).stream()
+                .map(row -> row.uuid("id"))
+                .toList();
     }
 
-    private static Optional<Row> candidate(Queries tx) {
-        return tx.one("""
-                select id, state, array_to_string(array(select l->>'resource' from jsonb_array_elements(o.locks) l), e'\\n') as resources
-                from operation o
-                where (state in ('RUNNING', 'CANCELLING') and lease_until < now())
-                  or (state = 'STUCK' and probe_at < now())
-                  or (state = 'QUEUED' and not exists (
-                    select 1 from operation_lock mine join operation_lock other on other.resource = mine.resource
-                      and other.operation <> mine.operation and (other.held or other.place < mine.place)
-                      and (other.exclusive or mine.exclusive)
-                    where mine.operation = o.id))
-                order by created_at, id limit 1
-                for update of o skip locked
-                """);
-    }
-
-    private Optional<Claim> claim(Queries tx, Row candidate, String owner) {
-        var id = candidate.uuid("id");
-        var fresh = candidate.constant(OperationState.class, "state") == OperationState.QUEUED;
-        if (fresh) {
-            operations.guardLines(tx, candidate.text("resources").lines().toList());
-            var held = tx.update("""
-                    update operation_lock set held = true where operation = $1 and not exists (
-                      select 1 from operation_lock mine join operation_lock other on other.resource = mine.resource
-                        and other.operation <> mine.operation and (other.held or other.place < mine.place)
-                        and (other.exclusive or mine.exclusive)
-                      where mine.operation = $1)
-                    """, id);
-            if (held == 0 && !candidate.text("resources").isEmpty()) {
-                return Optional.empty(); // somebody was faster, and has told so by a hint
-            }
-        }
-        return tx.one("""
-                        with op as (
-                          update operation set lease_owner = $2, lease_epoch = lease_epoch + 1,
+    /**
+     * Takes those of the operations that nothing stands in the way of. One service at a time takes any, so that none looks
+     * at lines that another one is just changing. Of two that are in each other's way at most one stands in nobody's way:
+     * the one that is first in line.
+     */
+    List<Claim> take(UUID[] ids, String owner) {
+        return store.alone("pgbosun.claims", """
+                        with picked as materialized (
+                          select o.id, o.state from operation o
+                          where o.id = any($1) and (
+                            (o.state in ('RUNNING', 'CANCELLING') and o.lease_until < now())
+                            or (o.state = 'STUCK' and o.probe_at < now())
+                            or (o.state = 'QUEUED' and not exists (select 1 from operation_blocker b where b.operation = o.id)))
+                          for update of o skip locked
+                        ), held as (
+                          update operation_lock set held = true where operation in (select id from picked) and not held
+                        ), op as (
+                          update operation o set lease_owner = $2, lease_epoch = lease_epoch + 1,
                             lease_until = now() + make_interval(secs => $3), started_at = coalesce(started_at, now()),
-                            state = case when state in ('QUEUED', 'STUCK') then 'RUNNING' else state end,
-                            state_reason = case when state in ('QUEUED', 'STUCK') then '' else state_reason end,
+                            state = case when o.state in ('QUEUED', 'STUCK') then 'RUNNING' else o.state end,
+                            state_reason = case when o.state in ('QUEUED', 'STUCK') then '' else state_reason end,
                             probe_at = null, updated_at = now(), last_event = last_event + 1
-                          where id = $1 returning *
+                          from picked where o.id = picked.id
+                          returning o.id, o.lease_epoch, o.kind, o.target, o.spec, o.plan_digest, o.cancel_requested, o.created_at,
+                            o.started_at, o.timeout_seconds, o.state, o.last_event, picked.state <> 'QUEUED' as resumed
                         ), event as (
                           insert into operation_event (operation, number, type, data)
                           select id, last_event, 'STATE', jsonb_build_object('state', state, 'reason',
@@ -98,12 +94,14 @@ class Claims {
                           insert into audit_entry (principal, channel, action, target, operation, details)
                           select 'pgbosun', 'SCHEDULE', kind || '.running', target, id, jsonb_build_object('epoch', lease_epoch) from op
                         )
-                        select id, lease_epoch, kind, target, spec::text as spec, plan_digest, cancel_requested,
-                          started_at + make_interval(secs => timeout_seconds) as deadline from op
-                        """, id, owner, (double) LEASE_SECONDS).map(row -> claimed(row, !fresh));
+                        select id, lease_epoch, kind, target, spec::text as spec, plan_digest, cancel_requested, resumed,
+                          started_at + make_interval(secs => timeout_seconds) as deadline from op order by created_at, id
+                        """, ids, owner, (double) LEASE_SECONDS).stream()
+                .map(this::claimed)
+                .toList();
     }
 
-    private Claim claimed(Row row, boolean resumed) {
+    private Claim claimed(Row row) {
         var kind = catalogue.named(row.text("kind"));
         return new Claim(
                 row.uuid("id"),
@@ -112,7 +110,7 @@ class Claims {
                 Target.parse(row.text("target")),
                 json.load(row.text("spec"), kind.spec()),
                 row.text("plan_digest"),
-                resumed,
+                row.bool("resumed"),
                 row.bool("cancel_requested"),
                 row.time("deadline"));
     }

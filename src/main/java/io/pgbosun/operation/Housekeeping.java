@@ -59,12 +59,16 @@ public class Housekeeping {
                     .stream()
                     .map(row -> row.uuid("id"))
                     .toList();
-            ids.forEach(id -> operations.move(tx, Move.to(to, id, reason, OperationStore.ENGINE)));
+            operations.move(
+                    tx,
+                    ids.stream()
+                            .map(id -> Move.to(to, id, reason, OperationStore.ENGINE))
+                            .toList());
             return ids;
         });
         if (!moved.isEmpty()) {
             moved.forEach(id -> hints.send("op:" + id));
-            hints.send("queue");
+            hints.send("queue"); // what has become queued, and what waited for those that expired
         }
     }
 

@@ -7,11 +7,13 @@ import java.util.List;
  *
  * @param declared the annotation of the spec
  * @param spec the record of its parameters
+ * @param holdsSecrets whether its parameters may hold a secret
  * @param result the record of its result
  */
 public record Kind(
         OperationKind declared,
         Class<? extends OperationSpec> spec,
+        boolean holdsSecrets,
         Class<? extends Record> result,
         OperationHandler<OperationSpec, Record> handler) {
 

@@ -6,10 +6,16 @@ import io.pgbosun.problem.ProblemBody;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Queries;
 import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The SQL that accepts operations and moves them from state to state, each with its event and audit entry. */
@@ -17,6 +23,12 @@ import java.util.stream.Stream;
 class OperationStore {
     /** State changes that no caller asked for are audited under this name. */
     static final Caller ENGINE = new Caller("pgbosun", Channel.SCHEDULE, List.of());
+
+    /** Who is in the way of an operation is not counted further than this. */
+    static final int MOST_COUNTED = 1_000;
+
+    /** How many of those in line behind an operation that ends are worth a look. */
+    private static final int MOST_FREED = 16;
 
     private final Json json;
 
@@ -40,11 +52,19 @@ class OperationStore {
     /** An operation that was accepted under the same key. */
     record Seen(UUID id, String fingerprint) {}
 
-    /** One statement: operation, its place in the line, event and audit entry. False when its key was used before. */
-    boolean accept(Queries tx, Accept accept) {
+    /**
+     * What the control database says of an operation that it accepted.
+     *
+     * @param blockedBy who is first in its way, or null
+     * @param ahead how many are in its way, as far as they are counted
+     */
+    record Accepted(Instant createdAt, UUID blockedBy, int ahead) {}
+
+    /** One statement: operation, its place in the line, event and audit entry. Empty when its key was used before. */
+    Optional<Accepted> accept(Queries tx, Accept accept) {
         var kind = accept.kind();
         var locks = kind.locks(accept.target(), accept.spec());
-        return !tx.query(
+        return tx.one(
                         """
                         with op as (
                           insert into operation (id, kind, target, labels, state, spec, principal, channel, reason,
@@ -52,22 +72,34 @@ class OperationStore {
                             start_deadline, timeout_seconds, last_event)
                           values ($1, $2, $3, $4::text::jsonb, $5, $6::text::jsonb, $7, $8, $9, $10, $11, $12, $13, $14, $15,
                             $16::text::jsonb, $17, $18, $19, 1)
-                          on conflict (principal, idempotency_key) do nothing
-                          returning *
-                        ), line as (
-                          insert into operation_lock (operation, resource, exclusive)
+                          on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
+                          returning id, created_at
+                        ), wanted as (
                           select op.id, l.resource, l.exclusive
-                          from op, jsonb_to_recordset(op.locks) as l(resource text, exclusive boolean) where op.state = 'QUEUED'
+                          from op, unnest($20::text[], $21::boolean[]) as l(resource, exclusive) where $5 = 'QUEUED'
+                        ), line as (
+                          insert into operation_lock (operation, resource, exclusive) select * from wanted
                         ), event as (
                           insert into operation_event (operation, number, type, data)
-                          select id, 1, 'STATE', jsonb_build_object('state', state, 'reason', '') from op
+                          select id, 1, 'STATE', jsonb_build_object('state', $5, 'reason', '') from op
                         ), audit as (
                           insert into audit_entry (principal, channel, action, target, operation, details)
-                          select principal, channel, kind || '.start', target, id,
-                            jsonb_build_object('state', state, 'reason', reason, 'risk', risk) from op
+                          select $7, $8, $2 || '.start', $3, id, jsonb_build_object('state', $5, 'reason', $9, 'risk', $14) from op
                         )
-                        select id from op
-                        """,
+                        select op.created_at, ahead.first as blocked_by, ahead.count as ahead
+                        from op, (
+                          select count(distinct b.operation)::integer as count,
+                            (array_agg(b.operation order by b.held desc, b.place))[1] as first
+                          from (
+                            select o.operation, o.held, o.place from wanted w
+                            join operation_lock o on o.resource = w.resource and o.exclusive and not w.exclusive
+                            union all
+                            select o.operation, o.held, o.place from wanted w
+                            join operation_lock o on o.resource = w.resource and w.exclusive
+                            limit %d
+                          ) b
+                        ) ahead
+                        """.formatted(MOST_COUNTED),
                         accept.id(),
                         kind.name(),
                         accept.target().toString(),
@@ -86,8 +118,10 @@ class OperationStore {
                         json.store(locks),
                         accept.options().startTime(),
                         accept.options().startDeadline(),
-                        kind.declared().timeoutMinutes() * 60)
-                .isEmpty();
+                        kind.declared().timeoutMinutes() * 60,
+                        locks.stream().map(LockRequest::resource).toArray(String[]::new),
+                        locks.stream().map(LockRequest::exclusive).toArray(Boolean[]::new))
+                .map(row -> new Accepted(row.time("created_at"), row.uuid("blocked_by"), row.integer("ahead")));
     }
 
     Optional<Seen> seen(Queries tx, String principal, String key) {
@@ -127,50 +161,97 @@ class OperationStore {
         }
     }
 
+    /**
+     * What came of changes of state.
+     *
+     * @param ids of the operations that were in a fitting state and have changed it
+     * @param freed operations that perhaps nothing stands in the way of any more
+     */
+    record Moved(Set<UUID> ids, Set<UUID> freed) {}
+
     /** Makes the change when the state graph allows it; false when the operation is not (or no longer) in a fitting state. */
     boolean move(Queries tx, Move move) {
-        var from = Stream.of(OperationState.values())
-                .filter(state -> state.next().contains(move.to()))
-                .map(Enum::name)
-                .toArray(String[]::new);
-        return !tx.query(
+        return move(tx, List.of(move)).ids().contains(move.id());
+    }
+
+    /** The only statement that changes states; each with its event and audit entry, at most one for an operation. */
+    Moved move(Queries tx, List<Move> moves) {
+        var ids = new HashSet<UUID>();
+        var freed = new HashSet<UUID>();
+        tx.query(
                         """
-                        with op as (
-                          update operation set state = $2, state_reason = $3, updated_at = now(), last_event = last_event + 1,
-                            problem = coalesce($6::text::jsonb, problem), result = coalesce($7::text::jsonb, result),
-                            ended_at = case when $8 then now() end,
-                            cancel_requested = cancel_requested or $2 = 'CANCELLING',
-                            lease_until = case when $2 in ('RUNNING', 'CANCELLING') then lease_until end,
-                            probes = case when $2 = 'STUCK' then probes + 1 else probes end,
-                            probe_at = case when $2 = 'STUCK' then now() + make_interval(secs => least(900, 15 * 2 ^ least(probes, 10))) end
-                          where id = $1 and state = any($4) and ($5::bigint is null or lease_epoch = $5)
-                          returning *
+                        with wanted as (
+                          select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+                            $8::boolean[], $9::text[], $10::text[])
+                            as m(id, state, reason, origins, epoch, problem, result, final, principal, channel)
+                        ), op as (
+                          update operation o set state = m.state, state_reason = m.reason, updated_at = now(),
+                            last_event = last_event + 1,
+                            problem = coalesce(m.problem::jsonb, o.problem), result = coalesce(m.result::jsonb, o.result),
+                            ended_at = case when m.final then now() end,
+                            cancel_requested = cancel_requested or m.state = 'CANCELLING',
+                            lease_until = case when m.state in ('RUNNING', 'CANCELLING') then lease_until end,
+                            probes = case when m.state = 'STUCK' then probes + 1 else probes end,
+                            probe_at = case when m.state = 'STUCK'
+                              then now() + make_interval(secs => least(900, 15 * 2 ^ least(probes, 10))) end
+                          from wanted m
+                          where o.id = m.id and o.state = any(string_to_array(m.origins, ','))
+                            and (m.epoch is null or o.lease_epoch = m.epoch)
+                          returning o.id, o.kind, o.target, o.state, o.state_reason, o.locks, o.last_event, o.problem, o.result,
+                            m.final, m.principal, m.channel
                         ), line as (
                           insert into operation_lock (operation, resource, exclusive)
                           select op.id, l.resource, l.exclusive
                           from op, jsonb_to_recordset(op.locks) as l(resource text, exclusive boolean) where op.state = 'QUEUED'
                         ), unlocked as (
-                          delete from operation_lock where operation in (select id from op where $8)
+                          delete from operation_lock where operation in (select id from op where final)
+                          returning operation, resource, exclusive
                         ), event as (
                           insert into operation_event (operation, number, type, data)
                           select id, last_event, 'STATE', jsonb_strip_nulls(jsonb_build_object('state', state, 'reason', state_reason,
-                            'problem', case when $8 or state = 'STUCK' then problem end, 'result', case when $8 then result end)) from op
+                            'problem', case when final or state = 'STUCK' then problem end, 'result', case when final then result end))
+                          from op
                         ), audit as (
                           insert into audit_entry (principal, channel, action, target, operation, details)
-                          select $9, $10, kind || '.' || lower(state), target, id, jsonb_build_object('reason', state_reason) from op
+                          select principal, channel, kind || '.' || lower(state), target, id,
+                            jsonb_build_object('reason', state_reason) from op
                         )
-                        select id from op
-                        """,
-                        move.id(),
-                        move.to(),
-                        move.reason(),
-                        from,
-                        move.epoch(),
-                        move.problem() == null ? null : json.show(move.problem()),
-                        move.result() == null ? null : json.show(move.result()),
-                        move.to().isFinal(),
-                        move.by().principal(),
-                        move.by().channel())
-                .isEmpty();
+                        select id, true as moved from op
+                        union all
+                        select n.operation, false from unlocked u cross join lateral (
+                          (select l.operation from operation_lock l
+                           where u.exclusive and l.resource = u.resource and not l.held and l.operation <> u.operation
+                           order by l.place limit %1$d)
+                          union all
+                          (select l.operation from operation_lock l
+                           where not u.exclusive and l.exclusive and l.resource = u.resource and not l.held
+                             and l.operation <> u.operation
+                           order by l.place limit 1)
+                        ) n
+                        """.formatted(MOST_FREED),
+                        column(moves, UUID[]::new, Move::id),
+                        column(moves, String[]::new, move -> move.to().name()),
+                        column(moves, String[]::new, Move::reason),
+                        column(moves, String[]::new, move -> origins(move.to())),
+                        column(moves, Long[]::new, Move::epoch),
+                        column(moves, String[]::new, move -> move.problem() == null ? null : json.show(move.problem())),
+                        column(moves, String[]::new, move -> move.result() == null ? null : json.show(move.result())),
+                        column(moves, Boolean[]::new, move -> move.to().isFinal()),
+                        column(moves, String[]::new, move -> move.by().principal()),
+                        column(moves, String[]::new, move -> move.by().channel().name()))
+                .forEach(row -> (row.bool("moved") ? ids : freed).add(row.uuid("id")));
+        return new Moved(ids, freed);
+    }
+
+    private static <T> T[] column(List<Move> moves, IntFunction<T[]> array, Function<Move, T> value) {
+        return moves.stream().map(value).toArray(array);
+    }
+
+    /** The states from which one may go to this state. */
+    private static String origins(OperationState to) {
+        return Stream.of(OperationState.values())
+                .filter(state -> state.next().contains(to))
+                .map(Enum::name)
+                .collect(Collectors.joining(","));
     }
 }

@@ -4,6 +4,7 @@ import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.operation.OperationStore.Accept;
+import io.pgbosun.operation.OperationStore.Accepted;
 import io.pgbosun.operation.OperationStore.Move;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
@@ -17,6 +18,7 @@ import jakarta.validation.Validator;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The one way to start, preview and steer operations, whatever door the request came through. */
@@ -70,13 +72,17 @@ public final class Operations {
         Violations.refuse(validator.validate(spec));
         kind.handler().authorize(caller, spec);
         var fingerprint = fingerprint(kind, target, spec, options);
-        var seen = seen(caller, options, fingerprint);
-        if (seen != null) {
-            return reader.get(caller, seen);
+        var approval = needsApproval(kind, spec, facts);
+        var looksFirst = kind.declared().createsTarget()
+                || isCheckedNow(kind, options, approval)
+                || options.onConflict() == StartOptions.OnConflict.REJECT;
+        if (looksFirst) { // else the statement that accepts sees whether the key was used
+            var seen = seen(caller, options, fingerprint);
+            if (seen != null) {
+                return reader.get(caller, seen);
+            }
         }
         refuseExisting(kind, target);
-        var approval = needsApproval(kind, spec, facts);
-        var digest = checkNow(kind, target, spec, options, approval);
         var accept = new Accept(
                 Ids.next(),
                 kind,
@@ -87,23 +93,27 @@ public final class Operations {
                 caller,
                 options,
                 fingerprint,
-                digest);
-        return reader.get(caller, accept(accept));
+                checkNow(kind, target, spec, options, approval));
+        return accept(accept);
     }
 
-    private UUID accept(Accept accept) {
-        var options = accept.options();
-        var accepted = options.onConflict() == StartOptions.OnConflict.REJECT
-                ? store.tx(tx -> acceptUnlessBlocked(tx, accept))
-                : operations.accept(store, accept);
-        if (accepted) {
-            hints.send("queue");
-            return accept.id();
+    private Operation accept(Accept accept) {
+        var rejects = accept.options().onConflict() == StartOptions.OnConflict.REJECT;
+        var accepted = rejects ? store.tx(tx -> acceptUnlessBlocked(tx, accept)) : operations.accept(store, accept);
+        if (accepted.isPresent()) {
+            if (accept.state() == OperationState.QUEUED) {
+                hints.send("queue:" + accept.id());
+            }
+            return reader.accepted(accept, accepted.get());
         }
-        return seen(accept.caller(), options, accept.fingerprint());
+        var seen = seen(accept.caller(), accept.options(), accept.fingerprint());
+        if (seen == null) {
+            throw Problem.of(ProblemType.BUSY, "The operation of this key was forgotten just now; send it again.");
+        }
+        return reader.get(accept.caller(), seen);
     }
 
-    private boolean acceptUnlessBlocked(Queries tx, Accept accept) {
+    private Optional<Accepted> acceptUnlessBlocked(Queries tx, Accept accept) {
         var locks = accept.kind().locks(accept.target(), accept.spec());
         operations.guardLines(tx, locks.stream().map(LockRequest::resource).toList());
         operations.blocker(tx, locks).ifPresent(blocker -> {
@@ -147,9 +157,12 @@ public final class Operations {
         }
     }
 
+    /** Of no use, and left out, without a key. */
     private String fingerprint(Kind kind, Target target, OperationSpec spec, StartOptions options) {
-        return vault.fingerprint(
-                json.digestible(java.util.Arrays.asList(kind.name(), target.toString(), spec, options.withKey(null))));
+        return options.idempotencyKey() == null
+                ? ""
+                : vault.fingerprint(json.digestible(
+                        java.util.Arrays.asList(kind.name(), target.toString(), spec, options.withKey(null))));
     }
 
     private UUID seen(Caller caller, StartOptions options, String fingerprint) {
@@ -181,9 +194,13 @@ public final class Operations {
         return later ? OperationState.SCHEDULED : OperationState.QUEUED;
     }
 
+    private static boolean isCheckedNow(Kind kind, StartOptions options, boolean approval) {
+        return options.planDigest() != null || approval || kind.declared().checkedOnAccept();
+    }
+
     /** Looks at the facts before accepting where that is wanted; answers the digest of the plan that was looked at. */
     private String checkNow(Kind kind, Target target, OperationSpec spec, StartOptions options, boolean approval) {
-        if (options.planDigest() == null && !approval && !kind.declared().checkedOnAccept()) {
+        if (!isCheckedNow(kind, options, approval)) {
             return null;
         }
         var checks = planner.check(kind, target, spec);

@@ -3,8 +3,11 @@ package io.pgbosun.operation;
 import io.pgbosun.host.Work;
 import io.pgbosun.operation.Claims.Claim;
 import io.pgbosun.operation.OperationStore.Move;
+import io.pgbosun.operation.OperationStore.Moved;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
+import io.pgbosun.store.Queries;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -24,7 +27,7 @@ final class Run implements Runnable {
         this.claim = claim;
         this.tools = tools;
         this.work = new Work(claim.id(), claim.epoch());
-        var journal = new StoreJournal(tools.store(), tools.hints(), tools.json(), claim.id(), claim.epoch());
+        var journal = new StoreJournal(tools, claim);
         this.steps = new LiveSteps(
                 claim.id(),
                 journal,
@@ -130,30 +133,17 @@ final class Run implements Runnable {
             }
         }
         tools.hints().send("op:" + claim.id());
-        tools.hints().send("queue");
     }
 
     private boolean settled(Move move) {
         try {
-            var direct = tools.store().<Boolean>tx(tx -> {
-                if (move.to() == OperationState.CANCELLED) {
-                    // a run that is undone as cancelled was asked to, but perhaps only a moment ago
-                    tools.operations()
-                            .move(
-                                    tx,
-                                    Move.ofRun(
-                                            OperationState.CANCELLING,
-                                            move.id(),
-                                            move.epoch(),
-                                            move.reason(),
-                                            null,
-                                            null));
-                }
-                return tools.operations().move(tx, move);
-            });
-            if (!direct) {
+            var moved = move.to() == OperationState.CANCELLED
+                    ? tools.store().tx(tx -> cancelled(tx, move))
+                    : tools.writes().end(move);
+            if (!moved.ids().contains(move.id())) {
                 throw new Journal.LeaseLost();
             }
+            moved.freed().forEach(id -> tools.hints().send("queue:" + id));
             return true;
         } catch (Problem problem) {
             if (problem.type() == ProblemType.UNREACHABLE) {
@@ -161,5 +151,12 @@ final class Run implements Runnable {
             }
             throw problem;
         }
+    }
+
+    /** A run that is undone as cancelled was asked to, but perhaps only a moment ago. */
+    private Moved cancelled(Queries tx, Move move) {
+        var first = Move.ofRun(OperationState.CANCELLING, move.id(), move.epoch(), move.reason(), null, null);
+        tools.operations().move(tx, first);
+        return tools.operations().move(tx, List.of(move));
     }
 }

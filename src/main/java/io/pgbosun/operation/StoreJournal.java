@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -33,22 +34,30 @@ final class StoreJournal implements Journal {
             """;
 
     private final Store store;
+    private final GroupWrites writes;
     private final Hints hints;
     private final Json json;
     private final UUID operation;
     private final long epoch;
+    private final boolean resumed;
+    private boolean undoing;
     private long progressAt = System.nanoTime() - PROGRESS_NANOS;
 
-    StoreJournal(Store store, Hints hints, Json json, UUID operation, long epoch) {
-        this.store = store;
-        this.hints = hints;
-        this.json = json;
-        this.operation = operation;
-        this.epoch = epoch;
+    StoreJournal(Worker.Tools tools, Claims.Claim claim) {
+        this.store = tools.store();
+        this.writes = tools.writes();
+        this.hints = tools.hints();
+        this.json = tools.json();
+        this.operation = claim.id();
+        this.epoch = claim.epoch();
+        this.resumed = claim.resumed();
     }
 
     @Override
     public Map<String, Entry> entries() {
+        if (!resumed) {
+            return Map.of();
+        }
         return persistently(() -> {
             var entries = new HashMap<String, Entry>();
             store.query(
@@ -62,37 +71,29 @@ final class StoreJournal implements Journal {
 
     @Override
     public Optional<ProblemBody> undoing() {
+        if (!resumed && !undoing) {
+            return Optional.empty();
+        }
         return persistently(() -> store.one("select undoing::text as undoing from operation where id = $1", operation)
                 .map(row -> json.load(row.text("undoing"), ProblemBody.class)));
     }
 
     @Override
     public boolean isCommitted() {
-        return persistently(() -> store.one("select committed from operation where id = $1", operation)
-                .map(row -> row.bool("committed"))
-                .orElseThrow(LeaseLost::new));
+        return resumed
+                && persistently(() -> store.one("select committed from operation where id = $1", operation)
+                        .map(row -> row.bool("committed"))
+                        .orElseThrow(LeaseLost::new));
     }
 
     @Override
     public void intent(String step) {
-        write(() -> changed("""
-                with op as (%s), event as (%s)
-                insert into operation_step (operation, name, place, state, epoch)
-                select op.id, $3, (select count(*) from operation_step s where s.operation = op.id), $4, $2 from op
-                on conflict (operation, name) do update set epoch = excluded.epoch
-                """.formatted(MINE.formatted(""), STEP_EVENT), step, State.INTENT));
+        write(step, State.INTENT, null);
     }
 
     @Override
     public void done(String step, State state, String answer) {
-        write(() -> changed("""
-                with op as (%s), event as (%s)
-                insert into operation_step (operation, name, place, state, epoch, answer, ended_at)
-                select op.id, $3, (select count(*) from operation_step s where s.operation = op.id), $4, $2, $5::text::jsonb, now()
-                from op
-                on conflict (operation, name) do update
-                  set state = excluded.state, epoch = excluded.epoch, answer = excluded.answer, ended_at = excluded.ended_at
-                """.formatted(MINE.formatted(", progress = null"), STEP_EVENT), step, state, answer));
+        write(step, state, answer);
     }
 
     @Override
@@ -106,6 +107,7 @@ final class StoreJournal implements Journal {
 
     @Override
     public void undoing(ProblemBody why) {
+        undoing = true;
         write(() ->
                 changed("""
                 with op as (%s)
@@ -173,6 +175,12 @@ final class StoreJournal implements Journal {
         all[1] = epoch;
         System.arraycopy(parameters, 0, all, 2, parameters.length);
         return store.update(sql, all) > 0;
+    }
+
+    private void write(String step, State state, String answer) {
+        var tries = new AtomicInteger();
+        write(() -> writes.step(
+                new GroupWrites.StepWrite(operation, epoch, step, state, answer, tries.getAndIncrement() > 0)));
     }
 
     private void write(BooleanSupplier write) {

@@ -15,29 +15,33 @@ public final class Watch {
     private static final Duration POLL = Duration.ofSeconds(1);
 
     private final OperationReader reader;
+    private final Events events;
     private final Hints hints;
 
-    Watch(OperationReader reader, Hints hints) {
+    Watch(OperationReader reader, Events events, Hints hints) {
         this.reader = reader;
+        this.events = events;
         this.hints = hints;
     }
 
     /** Waits until the operation has ended, or the time is up, and answers it as it then is. */
     public Operation await(Caller caller, UUID id, Duration atMost) throws InterruptedException {
         var operation = reader.get(caller, id);
+        if (operation.done() || !atMost.isPositive()) {
+            return operation;
+        }
         var deadline = System.nanoTime() + atMost.toNanos();
-        var woken = new Semaphore(0);
+        var woken = new Semaphore(1); // what happened before we listened is seen by the first look
         try (var listening = hints.listen("op:" + id, detail -> woken.release())) {
-            while (!reader.done(id)) {
-                var left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    break;
-                }
+            for (var left = atMost.toNanos(); left > 0; left = deadline - System.nanoTime()) {
                 woken.tryAcquire(Math.min(left, POLL.toNanos()), TimeUnit.NANOSECONDS);
                 woken.drainPermits();
+                if (events.after(id, Long.MAX_VALUE - 1).last()) {
+                    break;
+                }
             }
         }
-        return operation.done() ? operation : reader.get(caller, id);
+        return reader.get(caller, id);
     }
 
     /**
@@ -49,21 +53,23 @@ public final class Watch {
     public void follow(Caller caller, UUID id, long after, Predicate<OperationEvent> sink) throws InterruptedException {
         reader.get(caller, id);
         var woken = new Semaphore(0);
-        var last = after;
+        var newest = after;
         try (var listening = hints.listen("op:" + id, detail -> woken.release())) {
             while (true) {
-                var done = reader.done(id);
-                for (var event : reader.events(id, last)) {
+                var seen = events.after(id, newest);
+                for (var event : seen.events()) {
                     if (!sink.test(event)) {
                         return;
                     }
-                    last = event.number();
+                    newest = event.number();
                 }
-                if (done && reader.events(id, last).isEmpty()) {
+                if (seen.last()) {
                     return;
                 }
-                woken.tryAcquire(POLL.toNanos(), TimeUnit.NANOSECONDS);
-                woken.drainPermits();
+                if (seen.events().size() < Events.MOST) {
+                    woken.tryAcquire(POLL.toNanos(), TimeUnit.NANOSECONDS);
+                    woken.drainPermits();
+                }
             }
         }
     }

@@ -18,7 +18,6 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class Worker {
     private static final Logger LOG = Logger.getLogger(Worker.class);
-    private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(3);
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(Claims.LEASE_SECONDS);
 
@@ -30,14 +29,15 @@ public final class Worker {
             TargetDirectory targets,
             Hints hints,
             Json json,
-            OperationTelemetry telemetry) {}
+            OperationTelemetry telemetry,
+            GroupWrites writes) {}
 
     private final Tools tools;
     private final Claims claims;
     private final Housekeeping housekeeping;
     private final String owner = UUID.randomUUID().toString();
     private final Semaphore slots;
-    private final Semaphore woken = new Semaphore(0);
+    private final Candidates candidates = new Candidates();
     private final Map<UUID, Run> running = new ConcurrentHashMap<>();
     private volatile boolean stopping;
     private volatile long renewedAt = System.nanoTime();
@@ -55,14 +55,15 @@ public final class Worker {
             Claims claims,
             Housekeeping housekeeping,
             @ConfigProperty(name = "pgbosun.worker.slots", defaultValue = "16") int slots) {
-        this.tools = new Tools(store, operations, planner, targets, hints, json, telemetry);
+        var writes = new GroupWrites(store, operations);
+        this.tools = new Tools(store, operations, planner, targets, hints, json, telemetry, writes);
         this.claims = claims;
         this.housekeeping = housekeeping;
         this.slots = new Semaphore(slots);
     }
 
     public void start() {
-        tools.hints().listen("queue", detail -> woken.release());
+        tools.hints().listen("queue", candidates::hinted);
         tools.hints().listen("cancel", this::heard);
         claimer = Thread.ofVirtual().name("claimer").start(this::claimLoop);
         heart = Thread.ofVirtual().name("heartbeat").start(this::heartLoop);
@@ -89,23 +90,35 @@ public final class Worker {
 
     private void claimLoop() {
         while (!stopping) {
+            var taken = 0;
             try {
                 slots.acquire();
-                var claim = claims.next(owner);
-                if (claim.isPresent()) {
-                    begin(claim.get());
-                } else {
-                    slots.release();
-                    woken.tryAcquire(POLL.toNanos(), TimeUnit.NANOSECONDS);
-                    woken.drainPermits();
-                }
+                taken = 1 + slots.drainPermits();
+                taken -= claim(taken);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                slots.release();
+                candidates.hinted("");
                 failed("claiming", e);
+            } finally {
+                slots.release(taken);
             }
         }
+    }
+
+    /** Begins at most so many operations, when there are any; answers how many. */
+    private int claim(int most) throws InterruptedException {
+        if (candidates.awaitLook()) {
+            var found = claims.worthALook();
+            candidates.found(found, found.size() == Claims.PAGE);
+        }
+        var ids = candidates.next(most);
+        if (ids.length == 0) {
+            return 0;
+        }
+        var claimed = claims.take(ids, owner);
+        claimed.forEach(this::begin);
+        return claimed.size();
     }
 
     private void begin(Claims.Claim claim) {
@@ -123,7 +136,6 @@ public final class Worker {
             } finally {
                 running.remove(claim.id(), run);
                 slots.release();
-                woken.release();
             }
         });
     }

@@ -3,6 +3,7 @@ package io.pgbosun.store;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** One row of a result; columns by name, null where SQL says null. */
 public final class Row {
@@ -35,6 +36,19 @@ public final class Row {
     public Instant time(String column) {
         OffsetDateTime time = row.getOffsetDateTime(column);
         return time == null ? null : time.toInstant();
+    }
+
+    public String[] texts(String column) {
+        return row.getArrayOfStrings(column);
+    }
+
+    public Instant[] times(String column) {
+        var times = row.getArrayOfOffsetDateTimes(column);
+        return times == null
+                ? null
+                : Stream.of(times)
+                        .map(time -> time == null ? null : time.toInstant())
+                        .toArray(Instant[]::new);
     }
 
     public boolean has(String column) {

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Our control database; the only home of its connections. Blocking: call it on a virtual thread. */
@@ -25,6 +26,7 @@ public final class Store implements Queries {
     private static final Logger LOG = Logger.getLogger(Store.class);
     private static final int ANSWER_SECONDS = 30;
     private static final int TRIES = 5;
+    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
 
     private final Pool pool;
 
@@ -34,19 +36,44 @@ public final class Store implements Queries {
 
     @Override
     public List<Row> query(String sql, Object... parameters) {
-        return rows(run(pool, sql, parameters));
+        return again(() -> rows(run(pool, sql, parameters)));
     }
 
     @Override
     public int update(String sql, Object... parameters) {
-        return run(pool, sql, parameters).rowCount();
+        return again(() -> run(pool, sql, parameters).rowCount());
     }
 
     /** Runs the body in one transaction (READ COMMITTED), anew when it met a deadlock or serialization failure. */
     public <T> T tx(Function<Queries, T> body) {
+        return again(() -> once(body));
+    }
+
+    /**
+     * Runs one statement while no other service holds the lock of that name. Its snapshot is taken once the lock is held,
+     * and all of it is one round trip.
+     */
+    public List<Row> alone(String lock, String sql, Object... parameters) {
+        return again(() -> {
+            var connection = await(pool.getConnection());
+            try {
+                connection.query("begin").execute();
+                connection.preparedQuery(LOCK).execute(tuple(lock));
+                var answer = connection.preparedQuery(sql).execute(tuple(parameters));
+                var end = connection.query("commit").execute();
+                var rows = rows(await(answer)); // when it failed, the commit is a rollback
+                await(end);
+                return rows;
+            } finally {
+                await(connection.close());
+            }
+        });
+    }
+
+    private static <T> T again(Supplier<T> work) {
         for (int tries = 1; ; tries++) {
             try {
-                return once(body);
+                return work.get();
             } catch (Conflict e) {
                 if (tries == TRIES) {
                     throw Problem.of(ProblemType.BUSY, "The control database is too busy; try again.", e);

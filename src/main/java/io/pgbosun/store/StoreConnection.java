@@ -68,7 +68,8 @@ class StoreConnection {
     @Produces
     @Singleton
     Hints hints() {
-        return new Hints(vertx, pool, PgSubscriber.subscriber(vertx, options));
+        var careless = new PgConnectOptions(options).addProperty("synchronous_commit", "off");
+        return new Hints(vertx, PgSubscriber.subscriber(vertx, careless));
     }
 
     void close(@Disposes Hints hints) {

@@ -9,8 +9,10 @@ import io.pgbosun.access.Role;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
+import io.pgbosun.store.Hints;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Page;
+import io.pgbosun.store.Remembered;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
@@ -25,6 +27,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -42,13 +45,18 @@ public class Tokens {
     private final Json json;
     private final AuditTrail audit;
     private final Clock clock;
+    private final Remembered<UUID, Known> known;
 
-    Tokens(Store store, Json json, AuditTrail audit, Clock clock) {
+    Tokens(Store store, Json json, AuditTrail audit, Hints hints, Clock clock) {
         this.store = store;
         this.json = json;
         this.audit = audit;
         this.clock = clock;
+        this.known = new Remembered<>(hints, "token", UUID::fromString, this::look);
     }
+
+    /** A token with the digest of its secret. */
+    private record Known(Token token, byte[] hash) {}
 
     /** Who a bearer token belongs to; a problem {@code unauthenticated} when it is not valid now. */
     public Caller authenticate(String token, Channel channel) {
@@ -56,19 +64,24 @@ public class Tokens {
         if (cut < 0 || !token.startsWith(PREFIX)) {
             throw refused("Send a header 'Authorization: Bearer pgb_…' with a token.");
         }
-        var row = store.one(COLUMNS + " where id = $1", id(token.substring(PREFIX.length(), cut)))
+        var found = known.get(id(token.substring(PREFIX.length(), cut)))
                 .orElseThrow(() -> refused("The token is not known."));
-        var hash = hash(token.substring(cut + 1)).getBytes(StandardCharsets.US_ASCII);
-        if (!MessageDigest.isEqual(hash, row.text("hash").getBytes(StandardCharsets.US_ASCII))) {
+        if (!MessageDigest.isEqual(sha256(token.substring(cut + 1)), found.hash())) {
             throw refused("The token is not known.");
         }
-        if (row.has("revoked_at")) {
+        if (found.token().revokeTime() != null) {
             throw refused("The token was revoked; ask an admin for a new one.");
         }
-        if (row.has("expires_at") && !row.time("expires_at").isAfter(clock.instant())) {
+        var expires = found.token().expireTime();
+        if (expires != null && !expires.isAfter(clock.instant())) {
             throw refused("The token has expired; ask an admin for a new one.");
         }
-        return new Caller(row.text("principal"), channel, json.load(row.text("grants"), GRANTS));
+        return new Caller(found.token().principal(), channel, found.token().grants());
+    }
+
+    private Optional<Known> look(UUID id) {
+        return store.one(COLUMNS + " where id = $1", id)
+                .map(row -> new Known(token(row), HexFormat.of().parseHex(row.text("hash"))));
     }
 
     private static UUID id(String text) {
@@ -95,7 +108,7 @@ public class Tokens {
                     "insert into token (id, principal, hash, grants, created_by, expires_at) values ($1, $2, $3, $4::text::jsonb, $5, $6)",
                     id,
                     request.principal(),
-                    hash(secret),
+                    HexFormat.of().formatHex(sha256(secret)),
                     json.store(request.grants()),
                     caller.principal(),
                     expires);
@@ -134,6 +147,7 @@ public class Tokens {
                 tx.update("update token set revoked_at = now() where id = $1 and revoked_at is null", id);
                 audit.write(tx, caller, "token.revoke", "tokens/" + id, null, Map.of("principal", token.principal()));
             });
+            known.changed(id);
         }
         return get(id);
     }
@@ -162,10 +176,9 @@ public class Tokens {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private static String hash(String secret) {
+    private static byte[] sha256(String secret) {
         try {
-            var sha = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(sha);
+            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

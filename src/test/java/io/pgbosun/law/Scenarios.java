@@ -16,6 +16,7 @@ import io.pgbosun.cluster.StopCluster;
 import io.pgbosun.host.DumpRequest.Format;
 import io.pgbosun.maintenance.Analyze;
 import io.pgbosun.maintenance.Checkpoint;
+import io.pgbosun.maintenance.NoOp;
 import io.pgbosun.maintenance.Reindex;
 import io.pgbosun.maintenance.Vacuum;
 import io.pgbosun.operation.OperationSpec;
@@ -79,6 +80,7 @@ final class Scenarios {
                                 Base.CLUSTER,
                                 new Reindex(TABLE, List.of("shop"), "orders", false, null))));
         all.put("checkpoint", List.of(on("the primary", Base.CLUSTER, new Checkpoint())));
+        all.put("no-op", List.of(on("two steps that take a moment", Base.CLUSTER, new NoOp(2, 1, true))));
         return all;
     }
 

@@ -137,6 +137,7 @@ class KilledServiceIT {
                 maintenance("analyze", "{'databases':['shop','postgres']}", 5),
                 maintenance("reindex", "{'databases':['shop'],'scope':'DATABASE'}", 4),
                 maintenance("checkpoint", "{}", 2),
+                maintenance("no-op", "{'stepMillis':50}", 9),
                 new Trial(
                         "backup",
                         15,

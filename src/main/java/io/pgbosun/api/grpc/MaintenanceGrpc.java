@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.pgbosun.v1.AnalyzeRequest;
 import io.pgbosun.v1.CheckpointRequest;
 import io.pgbosun.v1.MaintenanceServiceGrpc;
+import io.pgbosun.v1.NoOpRequest;
 import io.pgbosun.v1.ReindexRequest;
 import io.pgbosun.v1.VacuumRequest;
 import io.quarkus.grpc.GrpcService;
@@ -34,6 +35,11 @@ class MaintenanceGrpc extends MaintenanceServiceGrpc.MaintenanceServiceImplBase 
 
     @Override
     public void checkpoint(CheckpointRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void noOp(NoOpRequest request, StreamObserver<Operation> observer) {
         calls.start(request, observer);
     }
 }

@@ -2,6 +2,7 @@ package io.pgbosun.api.rest;
 
 import io.pgbosun.maintenance.Analyze;
 import io.pgbosun.maintenance.Checkpoint;
+import io.pgbosun.maintenance.NoOp;
 import io.pgbosun.maintenance.Reindex;
 import io.pgbosun.maintenance.Vacuum;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -49,6 +50,13 @@ class MaintenanceResource {
     @Operation(summary = "Writes all changed pages to disk now.")
     public Response checkpoint(
             @PathParam("cluster") String cluster, Checkpoint request, @BeanParam StartParams params) {
+        return starts.onCluster(cluster, request, params);
+    }
+
+    @POST
+    @Path("/clusters/{cluster}/maintenance/no-op")
+    @Operation(summary = "Does nothing, step by step: shows that operations are accepted, run and journalled.")
+    public Response noOp(@PathParam("cluster") String cluster, NoOp request, @BeanParam StartParams params) {
         return starts.onCluster(cluster, request, params);
     }
 }
