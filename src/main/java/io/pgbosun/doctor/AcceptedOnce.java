@@ -9,9 +9,9 @@ import jakarta.inject.Singleton;
 @Singleton
 class AcceptedOnce implements Invariant {
     private static final String UNIQUE = """
-            select count(*) as count from pg_constraint c join pg_index i on i.indexrelid = c.conindid
-            where c.conrelid = 'operation'::regclass and c.contype = 'u' and i.indisvalid and i.indisunique
-              and pg_get_constraintdef(c.oid) = 'UNIQUE (principal, idempotency_key)'
+            select count(*) as count from pg_index i
+            where i.indrelid = 'operation'::regclass and i.indisvalid and i.indisunique
+              and pg_get_indexdef(i.indexrelid) like '%(principal, idempotency_key) WHERE (idempotency_key IS NOT NULL)'
             """;
     private static final String TWICE = "with " + Scope.OPERATIONS + """
             select principal, idempotency_key as key, string_agg(id::text, ', ' order by id) as ids
@@ -56,9 +56,9 @@ class AcceptedOnce implements Invariant {
         if (store.one(UNIQUE).orElseThrow().number("count") != 1) {
             examination.fail(
                     "table operation",
-                    "Its unique constraint on (principal, idempotency_key) is missing or not valid.",
+                    "Its unique index on (principal, idempotency_key) is missing or not valid.",
                     "Stop all services, then on the control database: "
-                            + "alter table operation add unique (principal, idempotency_key).");
+                            + "create unique index operation_by_key on operation (principal, idempotency_key) where idempotency_key is not null.");
         }
         for (var row : store.query(TWICE, scope.floor())) {
             examination.fail(

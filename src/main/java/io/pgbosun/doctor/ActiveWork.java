@@ -25,8 +25,8 @@ class ActiveWork {
     /** Whether the journal of one tells of this path or name. */
     boolean mentions(String text) {
         return store.one(
-                        "select 1 from operation o join operation_step s on s.operation = o.id where o.state in ("
-                                + Scope.ACTIVE + ") and position($1 in s.answer::text) > 0 limit 1",
+                        "select 1 from operation o join operation_step s on s.operation = o.id where o." + Scope.ACTIVE
+                                + " and position($1 in s.answer::text) > 0 limit 1",
                         text)
                 .isPresent();
     }
@@ -34,8 +34,7 @@ class ActiveWork {
     /** Whether one takes, or works on, this backup. */
     boolean isAtBackup(UUID backup) {
         return store.one(
-                        "select 1 from operation where state in (" + Scope.ACTIVE
-                                + ") and (id = $1 or target = $2) limit 1",
+                        "select 1 from operation where " + Scope.ACTIVE + " and (id = $1 or target = $2) limit 1",
                         backup,
                         "backups/" + backup)
                 .isPresent();
@@ -44,7 +43,7 @@ class ActiveWork {
     /** Whether one works on the cluster. */
     boolean isAtCluster(String cluster) {
         return store.one(
-                        "select 1 from operation where state in ('RUNNING', 'CANCELLING', 'STUCK') and target = $1 limit 1",
+                        "select 1 from operation where ended_at is null and started_at is not null and target = $1 limit 1",
                         "clusters/" + cluster)
                 .isPresent();
     }

@@ -17,11 +17,7 @@ class NothingStalls implements Invariant {
     private static final String WAITING = """
             select o.id as operation, o.kind, o.target, o.state, o.updated_at::text as since from operation o
             where o.state = 'QUEUED' and o.updated_at < now() - interval '15 seconds'
-              and not exists (
-                select 1 from operation_lock mine join operation_lock other on other.resource = mine.resource
-                  and other.operation <> mine.operation and (other.held or other.place < mine.place)
-                  and (other.exclusive or mine.exclusive)
-                where mine.operation = o.id)
+              and not exists (select from operation_blocker b where b.operation = o.id)
               and not exists (
                 select 1 from audit_entry a where a.at > now() - interval '15 seconds' and a.action like '%.running')
               and (select count(*) from operation where state in ('RUNNING', 'CANCELLING')) < $1
@@ -63,7 +59,7 @@ class NothingStalls implements Invariant {
 
     @Override
     public void examine(Scope scope, Examination examination) {
-        examination.examined(store.one("select count(*) as count from operation where state in (" + Scope.ACTIVE + ")")
+        examination.examined(store.one("select count(*) as count from operation where " + Scope.ACTIVE)
                 .orElseThrow()
                 .number("count"));
         store.query(ABANDONED)

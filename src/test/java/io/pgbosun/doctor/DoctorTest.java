@@ -100,12 +100,12 @@ class DoctorTest {
     }
 
     @Test
-    void two_operations_of_one_key_are_found_and_the_lost_constraint_too() throws Exception {
+    void two_operations_of_one_key_are_found_and_the_lost_index_too() throws Exception {
         var key = UUID.randomUUID().toString();
         var ids = new UUID[2];
         patient.unsealed(() -> found(
                 () -> {
-                    store.update("alter table operation drop constraint operation_principal_idempotency_key_key");
+                    store.update("drop index operation_by_key");
                     for (var n = 0; n < 2; n++) {
                         ids[n] = patient.history("QUEUED", "CANCELLED");
                         store.update(
@@ -117,7 +117,8 @@ class DoctorTest {
                 () -> {
                     patient.forget(ids[0]);
                     patient.forget(ids[1]);
-                    store.update("alter table operation add unique (principal, idempotency_key)");
+                    store.update(
+                            "create unique index operation_by_key on operation (principal, idempotency_key) where idempotency_key is not null");
                 },
                 "I1 FAIL table operation",
                 "I1 FAIL key '" + key + "' of planted"));
