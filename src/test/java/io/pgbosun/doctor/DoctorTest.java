@@ -103,7 +103,7 @@ class DoctorTest {
     void two_operations_of_one_key_are_found_and_the_lost_index_too() throws Exception {
         var key = UUID.randomUUID().toString();
         var ids = new UUID[2];
-        patient.unsealed(() -> found(
+        patient.still(() -> found(
                 () -> {
                     store.update("drop index operation_by_key");
                     for (var n = 0; n < 2; n++) {
@@ -156,7 +156,7 @@ class DoctorTest {
     void an_epoch_that_does_not_rise_and_a_step_of_an_epoch_that_never_ran_are_found() throws Exception {
         var id = patient.newest("vacuum");
         changed("operation_step", "epoch", "7", "operation = $1 and place = 0", id, "I2 FAIL operations/" + id);
-        patient.unsealed(() -> {
+        patient.still(() -> {
             var planted = patient.history("QUEUED", "RUNNING", "RUNNING", "FAILED");
             store.update("update operation set ended_at = now() where id = $1", planted);
             assertEquals(Set.of("I2 FAIL operations/" + planted), patient.findings());

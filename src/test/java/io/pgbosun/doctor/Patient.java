@@ -96,10 +96,11 @@ class Patient {
         }
     }
 
-    /** Keeps audit entries unsealed meanwhile: what is sealed cannot be taken away again. */
-    void unsealed(Act act) throws Exception {
+    /** Seals no audit entry meanwhile, for what is sealed cannot be taken away again, and takes up no operation. */
+    void still(Act act) throws Exception {
         store.<Boolean>tx(tx -> {
             tx.query("select pg_advisory_xact_lock(hashtextextended('pgbosun.audit.seal', 0))");
+            tx.query("select pg_advisory_xact_lock(hashtextextended('pgbosun.claims', 0))");
             try {
                 act.run();
             } catch (Exception e) {
@@ -117,7 +118,7 @@ class Patient {
                 details);
     }
 
-    /** An operation whose history says that it came into these states and is in the last one; no worker knows its kind. */
+    /** An operation whose history says that it came into these states and is in the last one; forget it before a worker sees it. */
     UUID history(String... states) {
         var id = io.pgbosun.operation.Ids.next();
         store.update("""
