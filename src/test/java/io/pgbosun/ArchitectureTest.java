@@ -29,7 +29,8 @@ class ArchitectureTest {
             .withImportOption(location -> !location.contains("io/pgbosun/v1/"))
             .importPackages("io.pgbosun");
     private static final String[] KERNEL = kernel();
-    private static final String[] FEATURES = {"io.pgbosun.cluster..", "io.pgbosun.backup..", "io.pgbosun.maintenance.."
+    private static final String[] FEATURES = {
+        "io.pgbosun.cluster..", "io.pgbosun.backup..", "io.pgbosun.maintenance..", "io.pgbosun.doctor.."
     };
     private static final String[] SURFACES = {"io.pgbosun.api..", "io.pgbosun.chatops..", "io.pgbosun.cli.."};
 
@@ -122,6 +123,20 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAPackage("io.pgbosun.backup..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.pgbosun.maintenance..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.pgbosun.cluster..", "io.pgbosun.backup..", "io.pgbosun.maintenance..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.pgbosun.doctor..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.pgbosun.doctor..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.pgbosun.maintenance..")

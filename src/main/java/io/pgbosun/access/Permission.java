@@ -31,7 +31,8 @@ public enum Permission {
     TOKEN_WRITE(ADMIN),
     CHAT_USER_READ(ADMIN),
     CHAT_USER_WRITE(ADMIN),
-    AUDIT_READ(ADMIN);
+    AUDIT_READ(ADMIN),
+    DIAGNOSIS_READ(ADMIN);
 
     public final Role leastRole;
 

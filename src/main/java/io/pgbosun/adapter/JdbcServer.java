@@ -8,6 +8,7 @@ import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerFacts;
+import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
 import io.pgbosun.secret.Secret;
 import java.sql.Connection;
@@ -48,6 +49,12 @@ final class JdbcServer implements Server {
                   select from pg_stat_progress_create_index p
                   where p.relid = i.indrelid and p.datname = current_database())
             order by 1, 2""";
+
+    private static final String SLOTS =
+            "select slot_name::text from pg_replication_slots where slot_type = 'physical' order by 1";
+    private static final String SESSIONS = """
+            select pid, application_name, backend_start::text from pg_stat_activity
+            where application_name ~ '^pgbosun:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[1-9][0-9]{0,17}$' and pid <> pg_backend_pid() order by pid""";
 
     private final Endpoint endpoint;
 
@@ -99,12 +106,16 @@ final class JdbcServer implements Server {
         return exists("select from pg_roles where rolname = ?", role);
     }
 
-    /** The grammar takes no parameter there; what is sent is the verifier, computed here, never the password. */
+    /**
+     * The grammar takes no parameter there; what is sent is the verifier, computed here, never the password. It is kept
+     * out of the server's log, where statements that define something may go.
+     */
     @Override
     public void createReplicationRole(String role, Secret password) {
         var quoted = Identifiers.quote(role);
         work(POSTGRES, connection -> {
             var verifier = PasswordUtil.encodeScramSha256(password.reveal().toCharArray());
+            run(connection, "set log_statement = 'none'");
             run(connection, "create role " + quoted + " login replication password '" + verifier + "'");
             return null;
         });
@@ -206,6 +217,18 @@ final class JdbcServer implements Server {
     @Override
     public List<String> amcheck(String database) {
         return work(database, Amcheck::findings);
+    }
+
+    @Override
+    public ServerTraces traces() {
+        return read(
+                POSTGRES,
+                connection -> new ServerTraces(
+                        rows(connection, SLOTS, row -> row.getString(1)),
+                        rows(
+                                connection,
+                                SESSIONS,
+                                row -> new ServerTraces.Session(row.getInt(1), row.getString(2), row.getString(3)))));
     }
 
     @Override

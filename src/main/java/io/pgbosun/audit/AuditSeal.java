@@ -69,6 +69,22 @@ public final class AuditSeal {
         }
     }
 
+    /** As {@link #firstBroken()}, among so many of the newest entries; the one before them is taken for true. */
+    public Optional<Long> firstBroken(int newest) {
+        return store.one("""
+                        with checked as (
+                          select number, hash, lag(hash, 1, '') over w as before, lag(number, 1, 0::bigint) over w as number_before,
+                            row_number() over w as row, %s as content
+                          from (select * from audit_entry where number is not null order by number desc limit $1) e
+                          window w as (order by number)
+                        )
+                        select number from checked
+                        where (row > 1 or number = 1)
+                          and (hash <> encode(sha256(convert_to(before || content, 'UTF8')), 'hex') or number <> number_before + 1)
+                        order by number limit 1
+                        """.formatted(CONTENT), newest + 1L).map(row -> row.number("number"));
+    }
+
     /** The number of the first sealed entry that does not fit the chain; empty when the whole chain holds. */
     public Optional<Long> firstBroken() {
         return store.one("""

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; of a command that starts an operation: the operation SUCCEEDED",
-            "1:the operation did not succeed, or checks block the plan",
+            "1:the operation did not succeed, checks block the plan, or the doctor found a failure",
             "2:the command line or the environment makes no sense",
             "3:the API refused",
             "4:the service does not answer"
@@ -88,6 +88,7 @@ public final class Cli implements Runnable {
                 .addSubcommand(new OperationsCommand(session))
                 .addSubcommand(new TokensCommand(session))
                 .addSubcommand(new AuditCommand(session))
+                .addSubcommand(new DoctorCommand(session))
                 .setOut(new PrintWriter(session.out(), true))
                 .setErr(new PrintWriter(session.err(), true))
                 .setUsageHelpAutoWidth(true)

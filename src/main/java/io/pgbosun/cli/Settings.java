@@ -41,6 +41,11 @@ record Settings(String url, Path tokenFile, Map<String, String> environment) {
         throw new Misused("PGBOSUN_URL is '" + url + "', which is no URL such as http://127.0.0.1:8080");
     }
 
+    /** The state folder. */
+    Path home() {
+        return tokenFile.toAbsolutePath().getParent();
+    }
+
     /** Empty when there is none: the service then says what is missing. */
     Optional<String> token() {
         var given = environmentToken();

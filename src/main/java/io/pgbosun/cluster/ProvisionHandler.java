@@ -219,6 +219,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         settings.put("password_encryption", "scram-sha-256");
         settings.put("log_line_prefix", "%m [%p] %q%u@%d %a ");
         settings.put("log_lock_waits", "on");
+        settings.put("log_statement", "ddl"); // who defined or dropped what; the doctor reads there what our runs did
         settings.put("shared_preload_libraries", "pg_stat_statements");
         settings.putAll(spec.parameters());
         settings.put("listen_addresses", instance.address());

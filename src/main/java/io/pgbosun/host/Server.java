@@ -78,6 +78,9 @@ public interface Server {
     /** What amcheck's {@code bt_index_check} and {@code verify_heapam} find wrong, a line each; needs the extension. */
     List<String> amcheck(String database);
 
+    /** Physical replication slots, and the sessions of runs that are open now. */
+    ServerTraces traces();
+
     /** Ends sessions that runs of this operation with an epoch below the given one have left; returns how many. */
     int endSessions(UUID operation, long beforeEpoch);
 }

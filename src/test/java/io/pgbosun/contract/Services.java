@@ -10,6 +10,7 @@ import io.pgbosun.v1.AccessProto;
 import io.pgbosun.v1.BackupsProto;
 import io.pgbosun.v1.ClustersProto;
 import io.pgbosun.v1.CommonProto;
+import io.pgbosun.v1.DiagnosisProto;
 import io.pgbosun.v1.HostsProto;
 import io.pgbosun.v1.MaintenanceProto;
 import java.util.List;
@@ -25,6 +26,7 @@ final class Services {
             BackupsProto.getDescriptor(),
             ClustersProto.getDescriptor(),
             CommonProto.getDescriptor(),
+            DiagnosisProto.getDescriptor(),
             HostsProto.getDescriptor(),
             MaintenanceProto.getDescriptor(),
             io.pgbosun.v1.OperationsProto.getDescriptor(),

@@ -98,6 +98,7 @@ class SurfaceTest {
         compare(io.pgbosun.token.CreateToken.class, Services.message("CreateToken"), differences, seen);
         compare(io.pgbosun.token.CreatedToken.class, Services.message("CreatedToken"), differences, seen);
         compare(io.pgbosun.audit.AuditEntry.class, Services.message("AuditEntry"), differences, seen);
+        compare(io.pgbosun.doctor.Diagnosis.class, Services.message("Diagnosis"), differences, seen);
         assertEquals(List.of(), differences);
         assertTrue(seen.size() > 40, "compared only " + seen.size() + " types");
     }

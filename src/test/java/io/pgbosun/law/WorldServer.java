@@ -8,6 +8,7 @@ import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerFacts;
+import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
 import io.pgbosun.host.Work;
 import io.pgbosun.law.Faults.Port;
@@ -277,6 +278,11 @@ final class WorldServer implements Server {
     @Override
     public List<String> amcheck(String database) {
         return read("amcheck " + database, server -> List.of());
+    }
+
+    @Override
+    public ServerTraces traces() {
+        return read("traces", server -> new ServerTraces(List.copyOf(server.content.slots), List.of()));
     }
 
     @Override

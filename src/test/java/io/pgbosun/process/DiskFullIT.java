@@ -84,5 +84,6 @@ class DiskFullIT {
         service.rest()
                 .succeed("/v1/clusters/large/backups", "{'repository':'tiny','databases':['postgres']}"); // room again
         assertEquals(200, service.answers("/q/health/ready"));
+        new Oracle(service).refuseFindings();
     }
 }

@@ -60,8 +60,9 @@ class GracefulStopIT {
         assertEquals(2, front.store().number(ControlDatabase.EPOCH, operation));
         assertTrue(front.store().values("""
                 select name from operation_step where operation = ?::uuid and state not in ('DONE', 'FOUND')""", operation).isEmpty());
-        new Leftovers(front).refuse(operation);
+        new Leftovers(front).refuse();
         leaving.start();
+        new Oracle(leaving).refuseFindings();
     }
 
     private Service theOneThatDumps() {

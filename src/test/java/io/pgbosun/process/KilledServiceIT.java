@@ -215,7 +215,7 @@ class KilledServiceIT {
         service.kill();
         service.start();
         rest().succeeded(operation);
-        leftovers.refuse(operation);
+        leftovers.refuse();
     }
 
     private static String atWhat(ControlDatabase.Session store, String operation) {
@@ -234,7 +234,7 @@ class KilledServiceIT {
                 (ready - began) / 1e9, (System.nanoTime() - ready) / 1e9);
         assertEquals("SUCCEEDED", ended.getString("state"), ended.prettify());
         assertTrue(trial.truth().get(), "the world after " + trial.kind());
-        leftovers.refuse(operation);
+        leftovers.refuse();
     }
 
     private List<String> states(String cluster) {

@@ -138,6 +138,7 @@ class OneKeyManyTimesIT {
         channels.set(1, channel(two)).shutdownNow();
         assertEquals(operation, ask(3, one.token(), key, "shop"));
         one.rest().ended(operation, Duration.ofSeconds(60));
+        new Oracle(one).refuseFindings();
     }
 
     private Rest service(int index) {

@@ -81,6 +81,7 @@ class TwoServicesIT {
                 "both services worked");
         assertEquals(0, store.number("select count(*) from operation_lock"));
         assertEquals(0, store.number("select count(*) from operation where lease_epoch <> 1"), "each ran once");
+        new Oracle(one).refuseFindings();
     }
 
     private List<String> unfinished() {

@@ -54,7 +54,7 @@ class UnreachableClusterIT {
                 service.rest().get("/v1/clusters/lost/instances").json().getList("items.state"));
         service.rest().succeed("/v1/clusters/lost/start", "{}");
         service.rest().succeed("/v1/clusters/lost/maintenance/vacuum", "{'databases':['shop']}");
-        new Leftovers(service).refuse(operation);
+        new Leftovers(service).refuse();
     }
 
     @Test
@@ -79,7 +79,7 @@ class UnreachableClusterIT {
         var ended = service.rest().ended(operation, TOLD);
         assertEquals("FAILED", ended.getString("state"), ended.prettify());
         assertEquals("urn:pgbosun:problem:unreachable", ended.getString("problem.type"));
-        new Leftovers(service).refuse(operation);
+        new Leftovers(service).refuse();
         service.rest().succeed("/v1/clusters/lost/maintenance/reindex", "{'databases':['shop']}");
     }
 

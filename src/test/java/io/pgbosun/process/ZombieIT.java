@@ -64,7 +64,8 @@ class ZombieIT {
                 front.rest().get("/v1/clusters/haunted/backups").json().getList("items.id"));
         assertFalse(zombie.runs("pg_dump"), "the zombie's programs have ended");
         assertEquals(200, zombie.answers("/q/health/ready"));
-        new Leftovers(front).refuse(operation);
+        new Leftovers(front).refuse();
+        new Oracle(zombie).refuseFindings();
         front.rest().succeed("/v1/clusters/haunted/drills", "{'backup':'%s'}".formatted(operation));
     }
 }

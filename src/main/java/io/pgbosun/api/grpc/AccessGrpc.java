@@ -1,6 +1,5 @@
 package io.pgbosun.api.grpc;
 
-import com.google.protobuf.util.Timestamps;
 import io.grpc.stub.StreamObserver;
 import io.pgbosun.audit.AuditReader;
 import io.pgbosun.operation.Ids;
@@ -15,7 +14,6 @@ import io.pgbosun.v1.ListTokensResponse;
 import io.pgbosun.v1.RevokeTokenRequest;
 import io.pgbosun.v1.Token;
 import io.quarkus.grpc.GrpcService;
-import java.time.Instant;
 
 @GrpcService
 class AccessGrpc extends AccessServiceGrpc.AccessServiceImplBase {
@@ -63,12 +61,8 @@ class AccessGrpc extends AccessServiceGrpc.AccessServiceImplBase {
                                 Calls.optional(request.getAction()),
                                 Calls.optional(request.getTarget()),
                                 request.hasOperation() ? Ids.parse("operation", request.getOperation()) : null,
-                                request.hasSince() ? instant(request.getSince()) : null,
-                                request.hasUntil() ? instant(request.getUntil()) : null),
+                                request.hasSince() ? Calls.instant(request.getSince()) : null,
+                                request.hasUntil() ? Calls.instant(request.getUntil()) : null),
                         Calls.page(request)));
-    }
-
-    private static Instant instant(com.google.protobuf.Timestamp time) {
-        return Instant.ofEpochSecond(Timestamps.checkValid(time).getSeconds(), time.getNanos());
     }
 }

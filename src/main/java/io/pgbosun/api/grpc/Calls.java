@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import io.pgbosun.access.Caller;
@@ -24,6 +26,7 @@ import io.pgbosun.token.Tokens;
 import io.pgbosun.v1.Plan;
 import jakarta.inject.Singleton;
 import jakarta.validation.Validator;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -208,6 +211,10 @@ class Calls {
     /** Null for a text that is not set. */
     static String optional(String text) {
         return text.isEmpty() ? null : text;
+    }
+
+    static Instant instant(Timestamp time) {
+        return Instant.ofEpochSecond(Timestamps.checkValid(time).getSeconds(), time.getNanos());
     }
 
     /** Runs a call that answers nothing. */

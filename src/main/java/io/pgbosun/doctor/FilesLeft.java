@@ -1,0 +1,172 @@
+package io.pgbosun.doctor;
+
+import io.pgbosun.cluster.Scratch;
+import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.Traces;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.store.Row;
+import io.pgbosun.store.Store;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Files and directories that nobody owns any more, and such as are missed. */
+@Singleton
+class FilesLeft {
+    private static final int MOST_BACKUPS = 10_000;
+
+    private final Store store;
+    private final Traces traces;
+    private final PgPrograms programs;
+    private final BackupFiles backups;
+    private final Scratch scratch;
+    private final ActiveWork active;
+
+    FilesLeft(
+            Store store, Traces traces, PgPrograms programs, BackupFiles backups, Scratch scratch, ActiveWork active) {
+        this.store = store;
+        this.traces = traces;
+        this.programs = programs;
+        this.backups = backups;
+        this.scratch = scratch;
+        this.active = active;
+    }
+
+    void examine(Examination examination) {
+        scratch(examination);
+        store.query("select name, path from repository order by name").forEach(row -> repository(row, examination));
+        store.query("select name, data_root from host order by name").stream()
+                .filter(row -> programs.exists(Path.of(row.text("data_root"))))
+                .forEach(row -> host(row, examination));
+    }
+
+    private void scratch(Examination examination) {
+        for (var directory : traces.entries(scratch.root())) {
+            examination.examined(1);
+            // a server's log lies beside its data directory
+            var owner = directory.toString().replaceAll("[.](log|initdb-tmp|basebackup-tmp)$", "");
+            if (!active.mentions(owner) && programs.exists(directory)) {
+                examination.fail(
+                        directory.toString(),
+                        "It is a scratch instance, and no operation is at work on it.",
+                        "Stop the server in it, if one runs (pg_ctl -D %1$s stop), and remove it: rm -r %1$s"
+                                .formatted(directory));
+            }
+        }
+        for (var file : traces.entries(scratch.root().toAbsolutePath().getParent())) {
+            if (file.getFileName().toString().matches("[.](new|keys)\\d+")) {
+                examination.fail(file.toString(), "A service died while it wrote it.", "Remove it: rm " + file);
+            }
+        }
+    }
+
+    private void repository(Row repository, Examination examination) {
+        var path = Path.of(repository.text("path"));
+        try {
+            var there = new HashSet<>(backups.list(path));
+            examination.examined(there.size());
+            there.forEach(id -> stored(path, id, examination));
+            recorded(repository.text("name"), path, there, examination);
+            traces.entries(path).stream()
+                    .filter(file -> file.getFileName().toString().startsWith(".probe-"))
+                    .forEach(file -> examination.fail(
+                            file.toString(),
+                            "A service died while it probed the repository.",
+                            "Remove it: rm " + file));
+        } catch (Problem problem) {
+            examination.warn(
+                    "repositories/" + repository.text("name"),
+                    problem.detail(),
+                    "See that " + path + " is there and that the service's user may read it.");
+        }
+    }
+
+    private void stored(Path path, UUID id, Examination examination) {
+        if (active.isAtBackup(id)) {
+            return;
+        }
+        if (backups.staged(path, id)) {
+            examination.fail(
+                    path.resolve(".partial-" + id).toString(),
+                    "It is a part of a backup that nobody takes any more.",
+                    "Remove it: rm -r " + path.resolve(".partial-" + id));
+        } else if (store.one("select 1 from backup where id = $1", id).isEmpty()
+                && programs.exists(backups.published(path, id))) {
+            examination.warn(
+                    backups.published(path, id).toString(),
+                    "It is a backup that is not in the catalogue.",
+                    "When another installation uses this repository, give each its own; else, when nobody needs it: rm -r "
+                            + backups.published(path, id));
+        }
+    }
+
+    private void recorded(String name, Path path, Set<UUID> there, Examination examination) {
+        store.query("select id from backup where repository = $1 order by id desc limit " + MOST_BACKUPS, name).stream()
+                .map(row -> row.uuid("id"))
+                .filter(id -> !there.contains(id) && !active.isAtBackup(id))
+                .filter(id -> !programs.exists(backups.published(path, id)))
+                .forEach(id -> examination.fail(
+                        "backups/" + id,
+                        "It is in the catalogue, but not in " + path + ".",
+                        "Bring it back from a copy of the repository, or forget it: ./pgbosun backups delete " + id));
+    }
+
+    private void host(Row host, Examination examination) {
+        var known = store
+                .query(
+                        "select data_directory from instance where host = $1 and data_directory is not null",
+                        host.text("name"))
+                .stream()
+                .map(row -> row.text("data_directory"))
+                .collect(Collectors.toSet());
+        examination.examined(known.size());
+        for (var directory : known) {
+            if (!programs.exists(Path.of(directory)) && !active.mentions(directory)) {
+                examination.fail(
+                        directory,
+                        "It is the data directory of an instance, and is not there.",
+                        "See that its disk is mounted; restore the cluster from a backup when it is lost.");
+            }
+        }
+        for (var cluster : traces.entries(Path.of(host.text("data_root")))) {
+            for (var directory : traces.entries(cluster)) {
+                directory(directory, cluster.getFileName().toString(), known, examination);
+            }
+        }
+    }
+
+    private void directory(Path directory, String cluster, Set<String> known, Examination examination) {
+        var halfMade = directory.toString().matches(".*[.](initdb|basebackup)-tmp");
+        if (known.contains(directory.toString()) || !halfMade && !programs.initialized(directory)) {
+            return;
+        }
+        examination.examined(1);
+        if (active.mentions(directory.toString().replaceAll("[.](initdb|basebackup)-tmp$", ""))
+                || !programs.exists(directory)) {
+            return;
+        }
+        if (halfMade) {
+            examination.fail(
+                    directory.toString(),
+                    "It is a data directory that was never finished.",
+                    "Remove it: rm -r " + directory);
+        } else if (!programs.running(directory) && !deregistered(cluster)) {
+            examination.warn(
+                    directory.toString(),
+                    "It is a data directory of no instance, and no server runs in it.",
+                    "When nobody needs its data, remove it: rm -r " + directory);
+        }
+    }
+
+    /** What is deregistered keeps its data. */
+    private boolean deregistered(String cluster) {
+        return store.one(
+                        "select 1 from operation where target = $1 and kind = 'deregister' and state = 'SUCCEEDED' limit 1",
+                        "clusters/" + cluster)
+                .isPresent();
+    }
+}
