@@ -81,7 +81,7 @@ public final class OperationReader {
                 filter.state(),
                 filter.principal(),
                 filter.done(),
-                page.after() == null ? null : UUID.fromString(page.after()),
+                page.afterId(),
                 page.limit());
         return page.of(
                 rows, row -> operation(row, List.of()), row -> row.uuid("id").toString());
