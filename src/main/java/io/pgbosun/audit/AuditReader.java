@@ -8,6 +8,7 @@ import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.UUID;
 
 /** Searches the audit trail, newest first. */
@@ -49,9 +50,22 @@ public final class AuditReader {
                 filter.operation(),
                 filter.since(),
                 filter.until(),
-                page.after(),
+                place(page),
                 page.limit());
         return page.of(rows, this::entry, row -> row.text("place"));
+    }
+
+    private static String place(Page.Request page) {
+        try {
+            if (page.after() != null) {
+                var cut = page.after().indexOf(' ');
+                Instant.parse(page.after().substring(0, Math.max(0, cut)));
+                UUID.fromString(page.after().substring(cut + 1));
+            }
+            return page.after();
+        } catch (DateTimeParseException | IllegalArgumentException e) {
+            throw Page.Request.foreign();
+        }
     }
 
     private AuditEntry entry(Row row) {

@@ -2,6 +2,7 @@ package io.pgbosun.chatops;
 
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Channel;
+import io.pgbosun.access.RateLimits;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
@@ -32,14 +33,17 @@ class Conversation {
     private final Responses responses;
     private final Store store;
     private final AuditTrail audit;
+    private final RateLimits limits;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    Conversation(ChatUsers users, Commands commands, Responses responses, Store store, AuditTrail audit) {
+    Conversation(
+            ChatUsers users, Commands commands, Responses responses, Store store, AuditTrail audit, RateLimits limits) {
         this.users = users;
         this.commands = commands;
         this.responses = responses;
         this.store = store;
         this.audit = audit;
+        this.limits = limits;
     }
 
     ChatAnswer answer(SlackCommand command) throws InterruptedException {
@@ -77,6 +81,7 @@ class Conversation {
 
     private ChatAnswer said(Caller caller, SlackCommand command) {
         try {
+            limits.spend(caller.principal()).require();
             return commands.answer(caller, command);
         } catch (Problem problem) {
             if (problem.type() == ProblemType.DENIED) {
@@ -88,6 +93,7 @@ class Conversation {
 
     private ChatAnswer stranger(SlackCommand command) {
         var id = command.userId().isEmpty() ? "(none)" : command.userId();
+        limits.spendOfStranger("slack:" + id).require();
         var why = "No admin has let the chat user " + id + " in.";
         denied(new Caller("slack:" + id, Channel.CHAT, List.of()), command, why);
         return ChatAnswer.toAsker(Texts.escape(

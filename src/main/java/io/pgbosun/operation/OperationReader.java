@@ -132,7 +132,7 @@ public final class OperationReader {
         if (filter.done() != null) {
             where.and("o.ended_at is " + (filter.done() ? "not null" : "null"));
         }
-        where.and("o.id < %s", page.after() == null ? null : UUID.fromString(page.after()));
+        where.and("o.id < %s", page.afterId());
         var rows = store.query(
                 COLUMNS + FROM + where.sql() + " order by o.id desc limit " + where.parameter(page.limit()),
                 where.parameters());

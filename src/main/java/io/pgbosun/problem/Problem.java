@@ -6,6 +6,10 @@ import java.util.Map;
 
 /** An error that a caller is told of; the only way to tell a caller of one. */
 public final class Problem extends RuntimeException {
+    /** The fact that says when to come again; other retryable problems say {@link #DEFAULT_RETRY_AFTER_SECONDS}. */
+    public static final String RETRY_AFTER_SECONDS = "retryAfterSeconds";
+
+    private static final long DEFAULT_RETRY_AFTER_SECONDS = 2;
     private static final long serialVersionUID = 1;
 
     private final ProblemType type;
@@ -68,6 +72,11 @@ public final class Problem extends RuntimeException {
 
     public static Problem notPossible(String detail) {
         return of(ProblemType.NOT_POSSIBLE, detail);
+    }
+
+    /** After how many seconds sending the same again can help, when it can at all. */
+    public static long retryAfterSeconds(Map<String, ?> facts) {
+        return facts.get(RETRY_AFTER_SECONDS) instanceof Number told ? told.longValue() : DEFAULT_RETRY_AFTER_SECONDS;
     }
 
     public ProblemType type() {

@@ -29,6 +29,7 @@ public enum ProblemType {
     BUG("Something is wrong inside pgbosun", 500, 13, Retry.NEVER, Actor.US),
     PROGRAM_FAILED("A program of PostgreSQL failed", 502, 13, Retry.NEVER, Actor.OPERATOR),
     UNREACHABLE("A server cannot be reached", 503, 14, Retry.LATER, Actor.OPERATOR),
+    OVERLOADED("The service has more to do than it can", 503, 8, Retry.LATER, Actor.OPERATOR),
     TOO_SLOW("It took longer than allowed", 504, 4, Retry.LATER, Actor.OPERATOR),
     DISK_FULL("There is no space left", 507, 8, Retry.NEVER, Actor.OPERATOR);
 

@@ -4,6 +4,7 @@ import io.pgbosun.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -52,7 +53,21 @@ public record Page<T>(List<T> items, String nextPageToken) {
             } catch (IllegalArgumentException e) {
                 // said below: a token that is no base 64 is as foreign as one of another list
             }
-            throw Problem.invalid(
+            throw foreign();
+        }
+
+        /** The place as an id, or null for the first page; a token that was not made here is refused. */
+        public UUID afterId() {
+            try {
+                return after == null ? null : UUID.fromString(after);
+            } catch (IllegalArgumentException e) {
+                throw foreign();
+            }
+        }
+
+        /** What a token is answered with that this list has not made. */
+        public static Problem foreign() {
+            return Problem.invalid(
                     "pageToken",
                     "is not a token of this list with these arguments",
                     "Start again without it, and change no other argument between pages.");

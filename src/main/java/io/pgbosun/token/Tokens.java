@@ -132,9 +132,7 @@ public class Tokens {
     public Page<Token> list(Caller caller, Page.Request page) {
         caller.require(Permission.TOKEN_READ);
         var rows = store.query(
-                COLUMNS + " where ($1::uuid is null or id > $1) order by id limit $2",
-                page.after() == null ? null : UUID.fromString(page.after()),
-                page.limit());
+                COLUMNS + " where ($1::uuid is null or id > $1) order by id limit $2", page.afterId(), page.limit());
         return page.of(rows, this::token, row -> row.uuid("id").toString());
     }
 

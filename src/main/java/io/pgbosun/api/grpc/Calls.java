@@ -11,6 +11,8 @@ import io.grpc.stub.StreamObserver;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Channel;
 import io.pgbosun.access.Doors;
+import io.pgbosun.access.RateLimits;
+import io.pgbosun.access.Watchers;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.operation.Catalogue;
 import io.pgbosun.operation.OperationSpec;
@@ -46,6 +48,9 @@ class Calls {
     private final AuditTrail audit;
     private final ObjectMapper json;
     private final Validator validator;
+    private final Entrance entrance;
+    private final RateLimits limits;
+    private final Watchers watchers;
 
     Calls(
             Tokens tokens,
@@ -56,7 +61,10 @@ class Calls {
             Store store,
             AuditTrail audit,
             ObjectMapper json,
-            Validator validator) {
+            Validator validator,
+            Entrance entrance,
+            RateLimits limits,
+            Watchers watchers) {
         this.tokens = tokens;
         this.doors = doors;
         this.operations = operations;
@@ -66,6 +74,9 @@ class Calls {
         this.audit = audit;
         this.json = json;
         this.validator = validator;
+        this.entrance = entrance;
+        this.limits = limits;
+        this.watchers = watchers;
     }
 
     /** A call that may throw what its thread is told. */
@@ -92,14 +103,18 @@ class Calls {
      * threads hands over the message and the end of the request on two threads, which were seen to overtake each other.
      */
     void attempt(StreamObserver<?> observer, Call<Void> call) {
-        Thread.ofVirtual().name("grpc").start(Context.current().wrap(() -> attemptHere(observer, call)));
+        if (entrance.enter()) {
+            Thread.ofVirtual().name("grpc").start(Context.current().wrap(() -> attemptHere(observer, call)));
+        } else {
+            observer.onError(Entrance.OVERLOADED);
+        }
     }
 
     private void attemptHere(StreamObserver<?> observer, Call<Void> call) {
         Caller caller = null;
         try {
             doors.requireOpen();
-            caller = tokens.authenticate(BearerToken.current(), Channel.GRPC);
+            caller = authenticated();
             call.answer(caller);
         } catch (Problem problem) {
             denied(caller, problem);
@@ -115,7 +130,30 @@ class Calls {
                     ProblemType.BUG,
                     "Something is wrong inside pgbosun; the service's log tells more under " + id + ".",
                     Map.of("id", id.toString()))));
+        } finally {
+            Entrance.current().leave();
         }
+    }
+
+    private Caller authenticated() {
+        var entry = Entrance.current();
+        try {
+            var caller = tokens.authenticate(BearerToken.current(), Channel.GRPC);
+            entry.spent(limits.spend(caller.principal()));
+            return caller;
+        } catch (Problem problem) {
+            if (problem.type() == ProblemType.UNAUTHENTICATED) {
+                limits.spendOfStranger(entry.address()).require();
+            }
+            throw problem;
+        }
+    }
+
+    /** Moves a call that is to wait for long from those in work to those that watch. */
+    Watchers.Place watching(Caller caller) {
+        var place = watchers.enter(caller.principal());
+        Entrance.current().leave();
+        return place;
     }
 
     private void denied(Caller caller, Problem problem) {

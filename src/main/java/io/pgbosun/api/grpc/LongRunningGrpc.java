@@ -9,6 +9,7 @@ import com.google.longrunning.Operation;
 import com.google.longrunning.OperationsGrpc;
 import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Empty;
+import com.google.protobuf.util.Durations;
 import io.grpc.stub.StreamObserver;
 import io.pgbosun.operation.Ids;
 import io.pgbosun.operation.OperationReader;
@@ -73,6 +74,9 @@ class LongRunningGrpc extends OperationsGrpc.OperationsImplBase {
             terms.put(matcher.group(1), matcher.group(2));
         }
         var done = terms.get("done");
+        if (done != null && !done.equals("true") && !done.equals("false")) {
+            throw Problem.invalid("filter", "done must be true or false", "Choose one of them.");
+        }
         return new OperationReader.Filter(
                 terms.get("kind"),
                 terms.get("target"),
@@ -112,14 +116,19 @@ class LongRunningGrpc extends OperationsGrpc.OperationsImplBase {
     @Override
     public void waitOperation(WaitOperationRequest request, StreamObserver<Operation> observer) {
         calls.answer(observer, caller -> {
-            var asked = request.hasTimeout()
-                    ? Duration.ofSeconds(
-                            request.getTimeout().getSeconds(),
-                            request.getTimeout().getNanos())
-                    : LONGEST_WAIT;
-            return longRunning.of(watch.await(
-                    caller, id(request.getName()), asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked));
+            var atMost = request.hasTimeout() ? atMost(request.getTimeout()) : LONGEST_WAIT;
+            try (var place = calls.watching(caller)) {
+                return longRunning.of(watch.await(caller, id(request.getName()), atMost));
+            }
         });
+    }
+
+    private static Duration atMost(com.google.protobuf.Duration asked) {
+        if (!Durations.isValid(asked) || Durations.isNegative(asked)) {
+            throw Problem.invalid("timeout", "must be a time of 0 s or more", "Ask for 0s to 60s.");
+        }
+        var wait = Duration.ofSeconds(asked.getSeconds(), asked.getNanos());
+        return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
     }
 
     private static UUID id(String name) {

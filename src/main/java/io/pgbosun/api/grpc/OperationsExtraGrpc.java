@@ -50,13 +50,15 @@ class OperationsExtraGrpc extends OperationsExtraServiceGrpc.OperationsExtraServ
     public void watchOperation(WatchOperationRequest request, StreamObserver<OperationEvent> observer) {
         var stream = (ServerCallStreamObserver<OperationEvent>) observer;
         calls.attempt(observer, caller -> {
-            watch.follow(caller, id(request.getName()), request.getAfter(), event -> {
-                if (!readable(stream)) {
-                    return false;
-                }
-                stream.onNext(calls.message(event, OperationEvent.getDefaultInstance()));
-                return true;
-            });
+            try (var place = calls.watching(caller)) {
+                watch.follow(caller, id(request.getName()), request.getAfter(), event -> {
+                    if (!readable(stream)) {
+                        return false;
+                    }
+                    stream.onNext(calls.message(event, OperationEvent.getDefaultInstance()));
+                    return true;
+                });
+            }
             if (!stream.isCancelled()) {
                 stream.onCompleted();
             }

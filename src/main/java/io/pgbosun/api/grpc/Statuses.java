@@ -20,7 +20,6 @@ import java.util.stream.StreamSupport;
 /** Problems as statuses: {@code google.rpc.ErrorInfo} always (AIP-193), BadRequest for fields, RetryInfo where it helps. */
 final class Statuses {
     private static final String DOMAIN = "pgbosun.io";
-    private static final int RETRY_AFTER_SECONDS = 2;
 
     private Statuses() {}
 
@@ -49,7 +48,7 @@ final class Statuses {
             status.addDetails(Any.pack(bad.build()));
         }
         if (type.retry == ProblemType.Retry.LATER) {
-            var delay = Duration.newBuilder().setSeconds(RETRY_AFTER_SECONDS);
+            var delay = Duration.newBuilder().setSeconds(Problem.retryAfterSeconds(problem.facts()));
             status.addDetails(
                     Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
         }

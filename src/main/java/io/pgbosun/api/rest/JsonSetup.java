@@ -14,6 +14,7 @@ class JsonSetup implements ObjectMapperCustomizer {
     @Override
     @SuppressWarnings("deprecation") // the framework hands over a mapper that is built already
     public void customize(ObjectMapper mapper) {
+        JsonLimits.set(mapper);
         Json.configure(mapper)
                 .configure(MapperFeature.ALLOW_COERCION_OF_SCALARS, false)
                 .setSerializationInclusion(JsonInclude.Include.NON_NULL)

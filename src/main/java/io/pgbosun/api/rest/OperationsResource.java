@@ -44,12 +44,15 @@ class OperationsResource {
     private final OperationReader reader;
     private final Watch watch;
     private final CurrentCaller caller;
+    private final Watching watching;
 
-    OperationsResource(Operations operations, OperationReader reader, Watch watch, CurrentCaller caller) {
+    OperationsResource(
+            Operations operations, OperationReader reader, Watch watch, CurrentCaller caller, Watching watching) {
         this.operations = operations;
         this.reader = reader;
         this.watch = watch;
         this.caller = caller;
+        this.watching = watching;
     }
 
     /** Events of an operation. */
@@ -106,7 +109,13 @@ class OperationsResource {
     @Needs(Permission.OPERATION_READ)
     public Operation getOperation(@PathParam("operation") String id, @QueryParam("wait") String wait)
             throws InterruptedException {
-        return watch.await(caller.get(), Ids.parse("operation", id), Params.wait(wait));
+        var atMost = Params.wait(wait);
+        if (atMost.isZero()) {
+            return watch.await(caller.get(), Ids.parse("operation", id), atMost);
+        }
+        try (var place = watching.begin()) {
+            return watch.await(caller.get(), Ids.parse("operation", id), atMost);
+        }
     }
 
     @GET
@@ -137,7 +146,8 @@ class OperationsResource {
         var operation = Ids.parse("operation", id);
         var after = number("Last-Event-ID", lastEventId);
         reader.get(caller.get(), operation); // refused with a status, as long as no stream has begun
-        try (sink) {
+        try (var place = watching.begin();
+                sink) {
             watch.follow(caller.get(), operation, after, event -> sent(sink, sse, event));
         }
     }

@@ -1,11 +1,13 @@
 package io.pgbosun.api.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.pgbosun.access.Caller;
+import io.pgbosun.access.RateLimits;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.operation.Violations;
 import io.pgbosun.problem.FieldError;
@@ -13,6 +15,7 @@ import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemBody;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.store.Store;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -31,14 +34,17 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class Problems {
     static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
     private static final Logger LOG = Logger.getLogger(Problems.class);
-    private static final int RETRY_AFTER_SECONDS = 2;
 
     private final Store store;
     private final AuditTrail audit;
+    private final RateLimits limits;
+    private final CurrentVertxRequest current;
 
-    Problems(Store store, AuditTrail audit) {
+    Problems(Store store, AuditTrail audit, RateLimits limits, CurrentVertxRequest current) {
         this.store = store;
         this.audit = audit;
+        this.limits = limits;
+        this.current = current;
     }
 
     @ServerExceptionMapper
@@ -51,7 +57,18 @@ class Problems {
                     request.getMethod() + " " + request.getUriInfo().getPath(),
                     problem);
         }
-        return answer(problem);
+        return answer(problem.type() == ProblemType.UNAUTHENTICATED ? ofStranger(problem) : problem);
+    }
+
+    /** Whoever guesses tokens is told to slow down; callers with a token are not, wherever they come from. */
+    private Problem ofStranger(Problem problem) {
+        try {
+            var address = current.getCurrent().request().remoteAddress();
+            limits.spendOfStranger(address == null ? "" : address.hostAddress()).require();
+            return problem;
+        } catch (Problem tooMany) {
+            return tooMany;
+        }
     }
 
     @ServerExceptionMapper
@@ -121,7 +138,7 @@ class Problems {
         var type = problem.type();
         var response = Response.status(type.httpStatus).type(PROBLEM_JSON).entity(ProblemBody.of(problem));
         if (type.retry == ProblemType.Retry.LATER) {
-            response.header("Retry-After", RETRY_AFTER_SECONDS);
+            response.header("Retry-After", Problem.retryAfterSeconds(problem.facts()));
         }
         if (type == ProblemType.UNAUTHENTICATED) {
             response.header("WWW-Authenticate", "Bearer");
@@ -132,6 +149,8 @@ class Problems {
     /** What is wrong with a body, without a word of our classes. */
     static Problem read(JsonProcessingException e) {
         return switch (e) {
+            case StreamConstraintsException tooMuch ->
+                Problem.invalid("body", JsonLimits.rule(), "Send less in one request.");
             case UnrecognizedPropertyException unknown ->
                 Problem.invalid(
                         path(unknown),
