@@ -60,6 +60,8 @@ find_node() {
     ((${version%%.*} >= 18))
 }
 
+find_git() { ! ignored git && command -v git >/dev/null; }
+
 packages_for() {
     local name newest
     case $1 in
@@ -80,6 +82,7 @@ packages_for() {
         mvn) in_apt maven && echo maven ;;
         # npm is hundreds of Debian packages with fixed paths: it does not work unpacked elsewhere.
         node) [[ $apt_mode == install ]] && in_apt npm && echo nodejs npm ;;
+        git) [[ $apt_mode == install ]] && in_apt git && echo git ;;
     esac
 }
 
@@ -91,6 +94,7 @@ requirement() {
         pg) echo "PostgreSQL 15 or newer, server and client programs with pgbench: point PGBOSUN_PG_BIN to the folder with initdb, postgres, pg_dump" ;;
         mvn) echo "Maven 3.8 or newer: put mvn on the PATH" ;;
         node) echo "Node 20 or newer with npm, only for ./pgbosun test: put both on the PATH" ;;
+        git) echo "git, only for ./pgbosun test: put it on the PATH" ;;
     esac
 }
 

@@ -1,6 +1,7 @@
 package io.pgbosun.access;
 
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -14,8 +15,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record Grant(
         @NotNull Role role,
 
-        @Schema(description = "Labels that a cluster must have, all of them; empty means everything.")
-        Map<String, String> labels) {
+        @Schema(description = "Labels that a cluster must have, all of them; empty means everything.") @Size(max = 32)
+        Map<@Size(max = 63) String, @NotNull @Size(max = 63) String> labels) {
     public Grant {
         labels = labels == null ? Map.of() : Map.copyOf(labels);
     }

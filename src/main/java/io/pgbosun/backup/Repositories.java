@@ -47,7 +47,7 @@ public class Repositories {
             @NotNull Repository.Type type,
 
             @NotNull
-            @Pattern(regexp = "/[^\\p{Cntrl}]{1,400}", message = "must be an absolute path")
+            @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
             @Schema(description = "A directory that the service may write to.")
             String path) {}
 

@@ -40,7 +40,9 @@ public record RestoreBackup(
         @Schema(description = "The database in the backup.")
         String database,
 
-        @Pattern(regexp = "[^\\p{Cntrl}]{1,50}", message = "must be 1 to 50 characters without control characters")
+        @Pattern(
+                regexp = "[^\\x00-\\x1F\\x7F]{1,50}",
+                message = "must be 1 to 50 characters without control characters")
         @Schema(description = "The name of the new database; the database's name and the time when left out.")
         String into,
 

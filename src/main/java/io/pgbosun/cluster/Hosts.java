@@ -37,7 +37,7 @@ public class Hosts {
             String name,
 
             @NotNull
-            @Pattern(regexp = "/[^\\p{Cntrl}]{1,400}", message = "must be an absolute path")
+            @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
             @Schema(description = "The directory below which clusters get their data directories.")
             String dataRoot) {}
 

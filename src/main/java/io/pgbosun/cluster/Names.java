@@ -9,12 +9,12 @@ public final class Names {
             "must be 1 to 63 lower-case letters, digits or hyphens, beginning with a letter and not ending with a hyphen";
 
     /** Database, schema and role names: what PostgreSQL takes in 63 bytes, without control characters. */
-    public static final String IDENTIFIER = "[^\\p{Cntrl}]{1,63}";
+    public static final String IDENTIFIER = "[^\\x00-\\x1F\\x7F]{1,63}";
 
     public static final String IDENTIFIER_RULE = "must be 1 to 63 characters without control characters";
 
     /** A table, with its schema unless that is {@code public}. */
-    public static final String QUALIFIED = "[^\\p{Cntrl}]{1,127}";
+    public static final String QUALIFIED = "[^\\x00-\\x1F\\x7F]{1,127}";
 
     public static final String QUALIFIED_RULE =
             "must be a name such as orders or sales.orders, without control characters";

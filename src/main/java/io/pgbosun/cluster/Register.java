@@ -1,5 +1,6 @@
 package io.pgbosun.cluster;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pgbosun.access.Permission;
 import io.pgbosun.operation.CancelEffect;
 import io.pgbosun.operation.OperationKind;
@@ -7,6 +8,7 @@ import io.pgbosun.operation.OperationSpec;
 import io.pgbosun.operation.Risk;
 import io.pgbosun.secret.Secret;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
@@ -41,17 +43,22 @@ public record Register(
                 description = "Its password; sealed at rest, never shown.",
                 implementation = String.class,
                 format = "password",
+                maxLength = LONGEST_PASSWORD,
                 writeOnly = true)
         Secret password,
 
         @Pattern(
                 regexp = "disable|prefer|require|verify-ca|verify-full",
                 message = "must be disable, prefer, require, verify-ca or verify-full")
-        @Schema(description = "libpq's sslmode; prefer when left out.")
+        @Schema(
+                description = "libpq's sslmode; prefer when left out.",
+                enumeration = {"disable", "prefer", "require", "verify-ca", "verify-full"})
         String sslMode,
 
         @Labels Map<String, String> labels)
         implements OperationSpec {
+
+    private static final int LONGEST_PASSWORD = 1000;
 
     public Register {
         sslMode = sslMode == null ? "prefer" : sslMode;
@@ -69,6 +76,13 @@ public record Register(
             String address,
 
             @NotNull @Min(1) @Max(65535) Integer port) {}
+
+    @AssertTrue(message = "password: must have at most " + LONGEST_PASSWORD + " characters")
+    @JsonIgnore
+    @Schema(hidden = true)
+    public boolean isPasswordShort() {
+        return password == null || password.reveal().length() <= LONGEST_PASSWORD;
+    }
 
     @Override
     public Map<String, String> newTargetLabels() {

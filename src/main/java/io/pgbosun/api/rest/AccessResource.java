@@ -12,11 +12,13 @@ import io.pgbosun.token.Tokens;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -26,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/v1")
 @Tag(name = "access", description = "Tokens and the audit trail.")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class AccessResource {
     private final Tokens tokens;
@@ -52,7 +55,8 @@ class AccessResource {
     @Path("/tokens")
     @Operation(summary = "Lists the tokens, without their values.")
     @Needs(Permission.TOKEN_READ)
-    public Page<Token> listTokens(@QueryParam("pageSize") String pageSize, @QueryParam("pageToken") String pageToken) {
+    public Page<Token> listTokens(
+            @QueryParam("pageSize") String pageSize, @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return tokens.list(caller.get(), Params.page(pageSize, pageToken));
     }
 
@@ -70,14 +74,14 @@ class AccessResource {
     @Operation(summary = "Searches the audit trail, newest first.")
     @Needs(Permission.AUDIT_READ)
     public Page<AuditEntry> listAuditEntries(
-            @QueryParam("principal") String principal,
-            @QueryParam("action") String action,
-            @QueryParam("target") String target,
-            @QueryParam("operation") String operation,
+            @QueryParam("principal") @Size(max = 100) String principal,
+            @QueryParam("action") @Size(max = 63) String action,
+            @QueryParam("target") @Size(max = 200) String target,
+            @QueryParam("operation") @Size(max = 36) String operation,
             @QueryParam("since") String since,
             @QueryParam("until") String until,
             @QueryParam("pageSize") String pageSize,
-            @QueryParam("pageToken") String pageToken) {
+            @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         var filter = new AuditReader.Filter(
                 principal,
                 action,

@@ -17,13 +17,16 @@ import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -31,6 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/v1")
 @Tag(name = "backups", description = "Backups, restores and drills, and the repositories they live in.")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class BackupsResource {
     private final Backups backups;
@@ -59,7 +63,7 @@ class BackupsResource {
     public Page<Backup> listClusterBackups(
             @PathParam("cluster") String cluster,
             @QueryParam("pageSize") String pageSize,
-            @QueryParam("pageToken") String pageToken) {
+            @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return backups.list(caller.get(), Target.cluster(cluster).id(), Params.page(pageSize, pageToken, cluster));
     }
 
@@ -68,7 +72,7 @@ class BackupsResource {
     @Operation(summary = "Lists the backups of all clusters, newest first.")
     @Needs(Permission.BACKUP_READ)
     public Page<Backup> listBackups(
-            @QueryParam("pageSize") String pageSize, @QueryParam("pageToken") String pageToken) {
+            @QueryParam("pageSize") String pageSize, @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return backups.list(caller.get(), null, Params.page(pageSize, pageToken));
     }
 
@@ -109,7 +113,7 @@ class BackupsResource {
     public Page<Drill> listDrills(
             @PathParam("cluster") String cluster,
             @QueryParam("pageSize") String pageSize,
-            @QueryParam("pageToken") String pageToken) {
+            @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return backups.drills(caller.get(), cluster, Params.page(pageSize, pageToken, cluster));
     }
 
@@ -118,7 +122,7 @@ class BackupsResource {
     @Operation(summary = "Lists the repositories, by name.")
     @Needs(Permission.REPOSITORY_READ)
     public Page<Repository> listRepositories(
-            @QueryParam("pageSize") String pageSize, @QueryParam("pageToken") String pageToken) {
+            @QueryParam("pageSize") String pageSize, @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return repositories.list(caller.get(), Params.page(pageSize, pageToken));
     }
 

@@ -8,12 +8,15 @@ import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -21,6 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/v1")
 @Tag(name = "chat", description = "Slash commands, and who may give them.")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class ChatUsersResource {
     private final ChatUsers users;
@@ -45,7 +49,7 @@ class ChatUsersResource {
     @Operation(summary = "Lists the users of the chat that are let in, by id.")
     @Needs(Permission.CHAT_USER_READ)
     public Page<ChatUser> listChatUsers(
-            @QueryParam("pageSize") String pageSize, @QueryParam("pageToken") String pageToken) {
+            @QueryParam("pageSize") String pageSize, @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return users.list(caller.get(), Params.page(pageSize, pageToken));
     }
 

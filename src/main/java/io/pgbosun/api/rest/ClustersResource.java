@@ -18,6 +18,7 @@ import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -27,7 +28,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -37,6 +40,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 @Path("/v1")
 @Tag(name = "clusters", description = "PostgreSQL clusters, their instances and databases.")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class ClustersResource {
     private final Clusters clusters;
@@ -87,9 +91,9 @@ class ClustersResource {
     @Operation(summary = "Lists the clusters, by name.")
     @Needs(Permission.CLUSTER_READ)
     public Page<Cluster> listClusters(
-            @QueryParam("label") List<String> label,
+            @QueryParam("label") @Size(max = 32) List<@Size(max = 127) String> label,
             @QueryParam("pageSize") String pageSize,
-            @QueryParam("pageToken") String pageToken) {
+            @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return clusters.list(caller.get(), Params.labels(label), Params.page(pageSize, pageToken, label));
     }
 
@@ -107,7 +111,7 @@ class ClustersResource {
     @Needs(Permission.CLUSTER_UPDATE)
     public RestResponse<Cluster> updateCluster(
             @PathParam("cluster") String cluster,
-            @HeaderParam("If-Match") String ifMatch,
+            @HeaderParam("If-Match") @Size(max = 100) String ifMatch,
             @Valid @NotNull UpdateCluster request) {
         return tagged(clusters.update(caller.get(), cluster, request, etag(ifMatch)));
     }
@@ -127,8 +131,8 @@ class ClustersResource {
     @Operation(summary = "Stops a provisioned cluster and removes its data; its backups stay.")
     public Response deleteCluster(
             @PathParam("cluster") String cluster,
-            @QueryParam("confirm") String confirm,
-            @QueryParam("finalBackupRepository") String finalBackupRepository,
+            @QueryParam("confirm") @Size(max = 63) String confirm,
+            @QueryParam("finalBackupRepository") @Size(max = 63) String finalBackupRepository,
             @BeanParam StartParams params) {
         return starts.onCluster(cluster, new DeleteCluster(confirm, finalBackupRepository), params);
     }
@@ -188,7 +192,7 @@ class ClustersResource {
     @Path("/databases")
     @Operation(summary = "Finds databases of any cluster by their labels.")
     @Needs(Permission.CLUSTER_READ)
-    public DatabaseList findDatabases(@QueryParam("label") List<String> label) {
+    public DatabaseList findDatabases(@QueryParam("label") @Size(max = 32) List<@Size(max = 127) String> label) {
         return new DatabaseList(clusters.databases(caller.get(), Params.labels(label)));
     }
 }

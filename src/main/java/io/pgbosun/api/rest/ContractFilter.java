@@ -9,15 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
 
@@ -27,23 +31,36 @@ import org.jboss.jandex.IndexView;
  */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
 public class ContractFilter implements OASFilter {
+    private static final String TOKEN = "token";
+    private static final String SLACK = "slack";
     private static final String PROBLEM = "#/components/schemas/ProblemBody";
-    private static final Map<String, String> PROBLEMS = Map.of(
-            "400", "The request is not valid: invalid.",
-            "401", "No valid token was given: unauthenticated.",
-            "403", "The caller may not do this: denied.",
-            "404", "There is no such thing, or it may not be seen: not-found.",
-            "503", "Something cannot be reached: unreachable; see Retry-After.",
-            "500", "A bug in pgbosun: bug.");
-    private static final Map<String, String> CHANGE_PROBLEMS = Map.of(
-            "409", "Something is in the way: already-exists, busy or plan-drifted.",
-            "412", "It was changed by someone else meanwhile: stale.",
-            "413", "The request is too large: too-large.",
-            "415", "The body is no JSON: unsupported.",
-            "422", "It cannot be done as things are: not-possible, key-reused or damaged.");
+    /** What any call may answer. */
+    private static final Map<String, Trouble> PROBLEMS = Map.of(
+            "400", new Trouble("Invalid", "The request is not valid: invalid."),
+            "401", new Trouble("Unauthenticated", "No valid token was given: unauthenticated."),
+            "403", new Trouble("Denied", "The caller may not do this: denied."),
+            "404", new Trouble("NotFound", "There is no such thing, or it may not be seen: not-found."),
+            "406", new Trouble("NotAcceptable", "No answer can be given in an accepted media type: not-acceptable."),
+            "429", new Trouble("TooMany", "Too many requests: too-many; see Retry-After."),
+            "500", new Trouble("Bug", "A bug in pgbosun: bug."),
+            "503", new Trouble("Unreachable", "Something cannot be reached: unreachable; see Retry-After."),
+            "504", new Trouble("TooSlow", "It took longer than allowed: too-slow; see Retry-After."));
+
+    /** What a call that changes something may answer besides. */
+    private static final Map<String, Trouble> CHANGE_PROBLEMS = Map.of(
+            "409", new Trouble("Conflict", "Something is in the way: already-exists, busy or plan-drifted."),
+            "412", new Trouble("Stale", "It was changed by someone else meanwhile: stale."),
+            "413", new Trouble("TooLarge", "The request is too large: too-large."),
+            "415", new Trouble("Unsupported", "The body is of another media type: unsupported."),
+            "422", new Trouble("NotPossible", "It cannot be done as things are: not-possible, key-reused or damaged."));
+
+    private static final Set<String> RETRY_LATER = Set.of("429", "503", "504");
 
     private final Map<String, KindFacts> kinds = new HashMap<>();
     private final Map<String, Permission> needs = new HashMap<>();
+
+    /** A problem as an answer: its name among the components, and its words. */
+    private record Trouble(String name, String text) {}
 
     /** What the document tells of a kind. */
     private record KindFacts(String kind, Permission permission, String risk, String cancel, String result) {}
@@ -91,45 +108,72 @@ public class ContractFilter implements OASFilter {
     }
 
     @Override
+    public Schema filterSchema(Schema schema) {
+        return ContractLimits.limited(schema);
+    }
+
+    @Override
+    public Parameter filterParameter(Parameter parameter) {
+        return ContractLimits.limited(parameter);
+    }
+
+    @Override
     public void filterOpenAPI(OpenAPI document) {
+        ContractLimits.headers().forEach(document.getComponents()::addHeader);
+        components(document.getComponents(), PROBLEMS);
+        components(document.getComponents(), CHANGE_PROBLEMS);
+        ContractLimits.labels(document.getComponents());
         document.getPaths()
                 .getPathItems()
                 .forEach((path, item) ->
                         item.getOperations().forEach((method, operation) -> complete(path, method, operation)));
+        document.setServers(List.of(OASFactory.createServer()
+                .url("/")
+                .description("This installation, in production or local.")
+                .addExtension("x-internal", true)));
         document.getComponents()
                 .addSecurityScheme(
-                        "token",
+                        TOKEN,
                         OASFactory.createSecurityScheme()
-                                .type(org.eclipse.microprofile.openapi.models.security.SecurityScheme.Type.HTTP)
+                                .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
-                                .description("A token of POST /v1/tokens; the first one is in $PGBOSUN_HOME/token."));
+                                .description("A token of POST /v1/tokens; the first one is in $PGBOSUN_HOME/token."))
+                .addSecurityScheme(
+                        SLACK,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.APIKEY)
+                                .in(SecurityScheme.In.HEADER)
+                                .name("X-Slack-Signature")
+                                .description("Slack's signature of the request, with the signing secret of the app."));
     }
 
     private void complete(String path, PathItem.HttpMethod method, Operation operation) {
-        if (path.startsWith("/v1/chat/slack")) {
-            operation.security(List.of());
-            describe(operation);
-            return;
+        problems(operation, PROBLEMS);
+        if (method != PathItem.HttpMethod.GET) {
+            problems(operation, CHANGE_PROBLEMS);
         }
-        operation.security(List.of(OASFactory.createSecurityRequirement().addScheme("token")));
+        if (path.startsWith("/v1/chat/slack")) {
+            operation.security(List.of(OASFactory.createSecurityRequirement().addScheme(SLACK)));
+        } else {
+            operation.security(List.of(OASFactory.createSecurityRequirement().addScheme(TOKEN)));
+            permissions(operation);
+        }
+        operation.getResponses().getAPIResponses().values().stream()
+                .filter(response -> response.getRef() == null)
+                .forEach(ContractLimits::rated);
+        // Spectral and Redocly want every operation described
+        if (operation.getDescription() == null) {
+            operation.setDescription(operation.getSummary());
+        }
+    }
+
+    private void permissions(Operation operation) {
         var started = started(operation.getOperationId());
         if (started.isEmpty()) {
             permission(operation, needs.get(operation.getOperationId()));
         } else {
             started.forEach(kind -> permission(operation, kind.permission()));
             start(operation, started);
-        }
-        problems(operation, PROBLEMS);
-        if (method != PathItem.HttpMethod.GET) {
-            problems(operation, CHANGE_PROBLEMS);
-        }
-        describe(operation);
-    }
-
-    /** Spectral and Redocly want every operation described. */
-    private static void describe(Operation operation) {
-        if (operation.getDescription() == null) {
-            operation.setDescription(operation.getSummary());
         }
     }
 
@@ -159,21 +203,19 @@ public class ContractFilter implements OASFilter {
         }
         operation.setDescription(operation.getDescription() + " " + String.join(" ", told));
         operation.addExtension("x-kinds", started.stream().map(KindFacts::kind).toList());
+        var problems = operation.getResponses().getAPIResponses();
         operation.getResponses().setAPIResponses(new LinkedHashMap<>());
         operation
                 .getResponses()
-                .addAPIResponse("200", answer("The plan, when previewed; nothing was changed.", "Plan"));
-        var accepted = answer("The operation that was accepted, or was before with the same key.", "Operation");
-        accepted.addHeader("Location", header("Where to watch it.", Schema.SchemaType.STRING));
-        accepted.addHeader(
-                "Retry-After", header("Seconds after which a look is worthwhile.", Schema.SchemaType.INTEGER));
-        operation.getResponses().addAPIResponse("202", accepted);
-    }
-
-    private static org.eclipse.microprofile.openapi.models.headers.Header header(String text, Schema.SchemaType type) {
-        return OASFactory.createHeader()
-                .description(text)
-                .schema(OASFactory.createSchema().addType(type));
+                .addAPIResponse("200", answer("The plan, when previewed; nothing was changed.", "Plan"))
+                .addAPIResponse(
+                        "202",
+                        answer("The operation that was accepted, or was before with the same key.", "Operation")
+                                .addHeader("Location", ContractLimits.header("Location"))
+                                .addHeader("Retry-After", ContractLimits.header("Retry-After")));
+        problems.entrySet().stream()
+                .filter(problem -> problem.getKey().compareTo("400") >= 0)
+                .forEach(problem -> operation.getResponses().addAPIResponse(problem.getKey(), problem.getValue()));
     }
 
     private static APIResponse answer(String text, String schema) {
@@ -190,15 +232,25 @@ public class ContractFilter implements OASFilter {
                                 .schema(OASFactory.createSchema().ref(reference)));
     }
 
-    private static void problems(Operation operation, Map<String, String> problems) {
+    private static void components(Components components, Map<String, Trouble> problems) {
         // in one order, whatever the order of the map: the document is compared with the committed one
+        new TreeMap<>(problems).forEach((status, trouble) -> {
+            var response = OASFactory.createAPIResponse()
+                    .description(trouble.text())
+                    .content(content("application/problem+json", PROBLEM));
+            if (RETRY_LATER.contains(status)) {
+                response.addHeader("Retry-After", ContractLimits.header("Retry-After"));
+            }
+            components.addResponse(trouble.name(), ContractLimits.rated(response));
+        });
+    }
+
+    private static void problems(Operation operation, Map<String, Trouble> problems) {
         new TreeMap<>(problems)
-                .forEach((status, text) -> operation
+                .forEach((status, trouble) -> operation
                         .getResponses()
                         .addAPIResponse(
                                 status,
-                                OASFactory.createAPIResponse()
-                                        .description(text)
-                                        .content(content("application/problem+json", PROBLEM))));
+                                OASFactory.createAPIResponse().ref("#/components/responses/" + trouble.name())));
     }
 }

@@ -8,12 +8,15 @@ import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -21,6 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/v1")
 @Tag(name = "hosts", description = "Where PostgreSQL's programs run.")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class HostsResource {
     private final Hosts hosts;
@@ -35,7 +39,8 @@ class HostsResource {
     @Path("/hosts")
     @Operation(summary = "Lists the hosts, by name.")
     @Needs(Permission.HOST_READ)
-    public Page<Host> listHosts(@QueryParam("pageSize") String pageSize, @QueryParam("pageToken") String pageToken) {
+    public Page<Host> listHosts(
+            @QueryParam("pageSize") String pageSize, @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return hosts.list(caller.get(), Params.page(pageSize, pageToken));
     }
 

@@ -10,12 +10,15 @@ import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/v1")
 @Tag(name = "maintenance", description = "Vacuum, analyze, reindex and the like.")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class MaintenanceResource {
     private final Starts starts;

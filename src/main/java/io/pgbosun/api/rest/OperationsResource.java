@@ -29,15 +29,18 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 
 @Path("/v1")
 @Tag(name = "operations", description = "Everything that takes time: watch it, cancel it, approve it, try it again.")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class OperationsResource {
     private static final Logger LOG = Logger.getLogger(OperationsResource.class);
+    private static final Pattern EVENT_NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final int SLOWEST_READER_SECONDS = 30;
 
     private final Operations operations;
@@ -85,14 +88,14 @@ class OperationsResource {
     @org.eclipse.microprofile.openapi.annotations.Operation(summary = "Lists operations, newest first.")
     @Needs(Permission.OPERATION_READ)
     public Page<Operation> listOperations(
-            @QueryParam("kind") String kind,
-            @QueryParam("target") String target,
+            @QueryParam("kind") @Size(max = 63) String kind,
+            @QueryParam("target") @Size(max = 200) String target,
             @QueryParam("state") @Schema(implementation = OperationState.class) String state,
-            @QueryParam("principal") String principal,
+            @QueryParam("principal") @Size(max = 100) String principal,
             @QueryParam("done") @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.BOOLEAN)
                     String done,
             @QueryParam("pageSize") String pageSize,
-            @QueryParam("pageToken") String pageToken) {
+            @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         var filter = new OperationReader.Filter(
                 kind,
                 target,
@@ -174,12 +177,14 @@ class OperationsResource {
     }
 
     private static long number(String name, String text) {
-        try {
-            return text == null || text.isEmpty() ? 0 : Long.parseLong(text);
-        } catch (NumberFormatException e) {
+        if (text == null || text.isEmpty()) {
+            return 0;
+        }
+        if (!EVENT_NUMBER.matcher(text).matches()) {
             throw Problem.invalid(
                     name, "must be the number of an event", "Send the id of the last event you have seen.");
         }
+        return Long.parseLong(text);
     }
 
     @POST
@@ -232,7 +237,7 @@ class OperationsResource {
             responseCode = "202",
             responseDescription = "The new operation.")
     public jakarta.ws.rs.core.Response retryOperation(
-            @PathParam("operation") String id, @HeaderParam("Idempotency-Key") String idempotencyKey) {
+            @PathParam("operation") String id, @HeaderParam("Idempotency-Key") @Size(max = 257) String idempotencyKey) {
         var operation = operations.retry(caller.get(), Ids.parse("operation", id), StartParams.key(idempotencyKey));
         return jakarta.ws.rs.core.Response.accepted(operation)
                 .header("Location", "/v1/operations/" + operation.id())

@@ -7,9 +7,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads query parameters, which all come as text, so that a wrong one is told by name. */
 final class Params {
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     private Params() {}
@@ -30,11 +32,11 @@ final class Params {
     }
 
     static Integer integer(String name, String text) {
-        try {
-            return text == null ? null : Integer.valueOf(text);
-        } catch (NumberFormatException e) {
-            throw Problem.invalid(name, "must be a whole number", "Change the value and send it again.");
+        if (text != null && !NUMBER.matcher(text).matches()) {
+            throw Problem.invalid(
+                    name, "must be a whole number that is not negative", "Change the value and send it again.");
         }
+        return text == null ? null : (int) Math.min(Long.parseLong(text), Integer.MAX_VALUE);
     }
 
     static <E extends Enum<E>> E constant(Class<E> type, String name, String text) {
@@ -71,7 +73,7 @@ final class Params {
         }
         var digits = text.endsWith("s") ? text.substring(0, text.length() - 1) : text;
         var seconds = digits.length() > 6 ? null : integer("wait", digits);
-        if (seconds == null || seconds < 0) {
+        if (seconds == null) {
             throw Problem.invalid(
                     "wait", "must be seconds such as 30s", "Ask for 0s to 60s; longer waits are cut at 60 s.");
         }

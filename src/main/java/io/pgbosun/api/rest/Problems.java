@@ -85,13 +85,16 @@ class Problems {
     public Response violations(ConstraintViolationException e) {
         return answer(Problem.invalid(e.getConstraintViolations().stream()
                 .map(Violations::error)
-                .map(error -> new FieldError(inBody(error.field()), error.rule(), error.remedy()))
+                .map(error -> new FieldError(parameter(error.field()), error.rule(), error.remedy()))
                 .toList()));
     }
 
-    /** Without the names of the Java method and parameter that come first. */
-    private static String inBody(String path) {
+    /** Without the names of the Java method and, for the body, of the parameter that come first. */
+    private static String parameter(String path) {
         var parts = path.split("\\.", 3);
+        if (!parts[1].equals("request")) {
+            return parts[1];
+        }
         return parts.length < 3 ? "body" : parts[2];
     }
 

@@ -12,6 +12,8 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /** What every call that starts an operation takes beside its body. */
 public class StartParams {
+    static final int LONGEST_TIME = 40;
+
     @HeaderParam("Idempotency-Key")
     @Parameter(
             description =
@@ -53,7 +55,7 @@ public class StartParams {
                     @Schema(
                             type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
                             format = "date-time",
-                            maxLength = 40))
+                            maxLength = LONGEST_TIME))
     String startTime;
 
     @QueryParam("startDeadline")
@@ -63,7 +65,7 @@ public class StartParams {
                     @Schema(
                             type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
                             format = "date-time",
-                            maxLength = 40))
+                            maxLength = LONGEST_TIME))
     String startDeadline;
 
     @QueryParam("onConflict")
@@ -100,7 +102,10 @@ public class StartParams {
 
     static Instant time(String name, String text) {
         try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+            if (text == null || text.length() <= LONGEST_TIME) {
+                return text == null ? null : OffsetDateTime.parse(text).toInstant();
+            }
+            throw new DateTimeParseException("too long", text, LONGEST_TIME);
         } catch (DateTimeParseException e) {
             throw Problem.invalid(
                     name,
