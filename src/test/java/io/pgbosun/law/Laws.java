@@ -100,12 +100,24 @@ final class Laws {
                 var shot = new Shot(How.CRASH, when, call);
                 var end = trial(shot).run();
                 tally.count(CRASHES, name, shot, verdict.notDone(end));
+                tally.crashed(moment(call, when));
                 if (when != When.BEFORE) {
                     failWhenResumed(shot, end);
                     cancelWhenResumed(shot);
                 }
             }
         }
+    }
+
+    /** Where within a step a crash comes. */
+    private static String moment(Call call, When when) {
+        if (call.port() == Port.JOURNAL && when == When.AFTER) {
+            return "after a commit";
+        }
+        if (call.sort() == Sort.CHANGE && when != When.BEFORE) {
+            return when == When.HALF ? "within an effect" : "after an effect";
+        }
+        return call.sort() == Sort.CHANGE ? "before an effect" : "between";
     }
 
     /** A run that died and fails as soon as it is resumed is done or undone, and never forgotten. */

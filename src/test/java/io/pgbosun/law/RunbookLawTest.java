@@ -3,6 +3,8 @@ package io.pgbosun.law;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgbosun.fire.Scoreboard;
+import io.pgbosun.fire.Seed;
 import io.pgbosun.operation.Catalogue;
 import io.pgbosun.operation.Kind;
 import io.pgbosun.operation.Lives;
@@ -12,7 +14,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -80,9 +81,21 @@ class RunbookLawTest {
         assertEquals(kinds(), Scenarios.all().keySet(), "Remove the scenarios of kinds that are no more.");
     }
 
+    /** R1 in process: every kind of the catalogue dies before, within and after every effect and after every commit. */
     @Test
     void a_crash_anywhere_is_resumed_to_the_same_world() {
-        keep(Laws::crashAnywhere);
+        var tally = new Tally();
+        try {
+            keep(Laws::crashAnywhere, tally);
+        } finally {
+            var board = Scoreboard.of("R1", "in process, crashes " + tally.moments());
+            board.count(tally.trials());
+            board.passed(tally.trials() - tally.failures());
+            board.show();
+        }
+        assertEquals(
+                Set.of("before an effect", "within an effect", "after an effect", "after a commit", "between"),
+                tally.moments().keySet());
     }
 
     @Test
@@ -97,12 +110,15 @@ class RunbookLawTest {
 
     @Test
     void troubles_upon_troubles_end_in_the_old_world_or_the_new_one() {
-        var random = new Random(42);
+        var random = Seed.of(RunbookLawTest.class).random("troubles");
         keep(laws -> laws.troubleAfterTrouble(random));
     }
 
     private void keep(Consumer<Laws> law) {
-        var tally = new Tally();
+        keep(law, new Tally());
+    }
+
+    private void keep(Consumer<Laws> law, Tally tally) {
         each((kind, scenario) -> law.accept(new Laws(lab, kind, scenario, tally)));
         SHOWN.add(tally);
         assertEquals("", tally.broken());

@@ -5,18 +5,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Counts the trials of each scenario, and keeps what broke a law. */
 final class Tally {
     private final Map<String, int[]> counts = new LinkedHashMap<>();
     private final List<String> columns = List.of("crashes resumed", "failures undone", "cancels");
     private final Map<String, List<String>> broken = new LinkedHashMap<>();
+    private final Map<String, Integer> moments = new TreeMap<>();
 
     /** Counts a trial; {@code wrong} says what broke the law, if anything did. */
     void count(String column, String scenario, Object shots, Optional<String> wrong) {
         counts.computeIfAbsent(scenario, name -> new int[columns.size()])[columns.indexOf(column)]++;
         wrong.ifPresent(what -> broken.computeIfAbsent(scenario + ": " + what, key -> new ArrayList<>())
                 .add(shots.toString()));
+    }
+
+    /** How many trials were made. */
+    int trials() {
+        return counts.values().stream().flatMapToInt(IntStream::of).sum();
+    }
+
+    /** How many trials broke a law. */
+    int failures() {
+        return broken.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** Counts where within a step a crash came. */
+    void crashed(String moment) {
+        moments.merge(moment, 1, Integer::sum);
+    }
+
+    Map<String, Integer> moments() {
+        return moments;
     }
 
     void add(Tally other) {
