@@ -6,6 +6,7 @@ import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemBody;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.store.Json;
+import io.pgbosun.store.Store;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -119,12 +120,20 @@ public final class LiveSteps implements Steps {
         if (abandoned) {
             throw new Journal.LeaseLost();
         }
+        leaveWhenAway(problem);
         var why = ProblemBody.of(stop != null && !committed ? stop : problem);
         if (committed) {
             return new Outcome(null, why, true);
         }
         beginUndoing(why);
         return unwind(journal.undoing().orElse(why), leavesUnseen());
+    }
+
+    /** That our control database was away says nothing of what is done: the run dies here, and is taken up again. */
+    private static void leaveWhenAway(Problem problem) {
+        if (Store.isAway(problem)) {
+            throw new Journal.LeaseLost();
+        }
     }
 
     private synchronized void beginUndoing(ProblemBody why) {
@@ -144,6 +153,7 @@ public final class LiveSteps implements Steps {
             try {
                 undo.unmake().run();
             } catch (Problem problem) {
+                leaveWhenAway(problem);
                 return leftToAnother(new Outcome(null, notUndone(undo.name(), why, problem), true));
             } catch (RuntimeException e) {
                 return leftToAnother(new Outcome(null, notUndone(undo.name(), why, bug(e)), true));

@@ -149,6 +149,33 @@ class OperationStore {
         }
     }
 
+    /** Whether a time has not come yet; the control database's clock is the one that counts. */
+    boolean isLater(Queries tx, Instant time) {
+        return tx.one("select $1::timestamptz > now() as later", time)
+                .orElseThrow()
+                .bool("later");
+    }
+
+    /** Gives a lease back that is still held under this epoch. */
+    boolean leave(Queries tx, UUID id, long epoch) {
+        return tx.update(
+                        "update operation set lease_until = now() - interval '1 second' where id = $1 and lease_epoch = $2"
+                                + " and state in ('RUNNING', 'CANCELLING')",
+                        id,
+                        epoch)
+                > 0;
+    }
+
+    /** Whether the end of a run is written already: by a try before, that was done but not answered. */
+    boolean isMoved(Queries tx, Move move) {
+        return tx.one(
+                        "select 1 as moved from operation where id = $1 and state = $2 and lease_epoch = $3",
+                        move.id(),
+                        move.to(),
+                        move.epoch())
+                .isPresent();
+    }
+
     /** A change of state. */
     record Move(UUID id, OperationState to, String reason, Caller by, Long epoch, ProblemBody problem, Record result) {
         static Move to(OperationState to, UUID id, String reason, Caller by) {

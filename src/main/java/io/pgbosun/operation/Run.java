@@ -7,6 +7,7 @@ import io.pgbosun.operation.OperationStore.Moved;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.store.Queries;
+import io.pgbosun.store.Store;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
@@ -70,10 +71,28 @@ final class Run implements Runnable {
             work.run(this::runToOutcome);
         } catch (Journal.LeaseLost e) {
             LOG.infof("operation %s epoch %d is left to another run", claim.id(), claim.epoch());
+            leave();
+        } catch (Problem problem) {
+            if (!Store.isAway(problem)) {
+                throw problem;
+            }
+            LOG.infof("operation %s epoch %d is left to another run: %s", claim.id(), claim.epoch(), problem.detail());
+            leave();
         } finally {
             MDC.remove("operation");
             MDC.remove("kind");
             MDC.remove("target");
+        }
+    }
+
+    /** Whoever wants it need not wait for the lease to run out. */
+    private void leave() {
+        try {
+            if (tools.operations().leave(tools.store(), claim.id(), claim.epoch())) {
+                tools.hints().send("queue:" + claim.id());
+            }
+        } catch (Problem problem) {
+            LOG.debugf("the lease runs out by itself: %s", problem.detail());
         }
     }
 
@@ -140,7 +159,7 @@ final class Run implements Runnable {
             var moved = move.to() == OperationState.CANCELLED
                     ? tools.store().tx(tx -> cancelled(tx, move))
                     : tools.writes().end(move);
-            if (!moved.ids().contains(move.id())) {
+            if (!moved.ids().contains(move.id()) && !tools.operations().isMoved(tools.store(), move)) {
                 throw new Journal.LeaseLost();
             }
             moved.freed().forEach(id -> tools.hints().send("queue:" + id));

@@ -28,6 +28,9 @@ final class StoreJournal implements Journal {
     private static final String MINE =
             "update operation set updated_at = now(), last_event = last_event + 1 %s where id = $1 and lease_epoch = $2"
                     + " and state in ('RUNNING', 'CANCELLING') returning *";
+    private static final String FACT = "select 1 as written from operation where id = $1 and lease_epoch = $2 and ";
+    private static final String UNDONE = "select 1 as written from operation_step where operation = $1 and epoch = $2"
+            + " and name = $3 and state = 'UNDONE'";
     private static final String STEP_EVENT = """
             insert into operation_event (operation, number, type, data)
             select op.id, op.last_event, 'STEP', jsonb_build_object('step', $3::text, 'state', $4::text) from op
@@ -98,7 +101,9 @@ final class StoreJournal implements Journal {
 
     @Override
     public void undone(String step) {
-        write(() -> changed("""
+        write(
+                () -> written(UNDONE, step),
+                () -> changed("""
                 with op as (%s), event as (%s)
                 update operation_step s set state = $4, epoch = $2, ended_at = now() from op
                 where s.operation = op.id and s.name = $3
@@ -108,8 +113,10 @@ final class StoreJournal implements Journal {
     @Override
     public void undoing(ProblemBody why) {
         undoing = true;
-        write(() ->
-                changed("""
+        write(
+                () -> written(FACT + "undoing is not null"),
+                () -> changed(
+                        """
                 with op as (%s)
                 insert into operation_event (operation, number, type, data)
                 select op.id, op.last_event, 'WARNING', jsonb_build_object('message', 'taking back what was done: ' || $4) from op
@@ -118,7 +125,7 @@ final class StoreJournal implements Journal {
 
     @Override
     public void committed() {
-        write(() -> changed("""
+        write(() -> written(FACT + "committed"), () -> changed("""
                 with op as (%s)
                 insert into operation_event (operation, number, type, data)
                 select op.id, op.last_event, 'STEP', jsonb_build_object('step', 'point of no return', 'state', 'DONE') from op
@@ -127,12 +134,15 @@ final class StoreJournal implements Journal {
 
     @Override
     public void warn(String message) {
-        write(() -> changed(
-                """
+        write(
+                () -> written(FACT + "warnings->>-1 = $3", message),
+                () -> changed(
+                        """
                 with op as (%s)
                 insert into operation_event (operation, number, type, data)
                 select op.id, op.last_event, 'WARNING', jsonb_build_object('message', $3::text) from op
-                """.formatted(MINE.formatted(", warnings = warnings || jsonb_build_array($3::text)")), message));
+                """.formatted(MINE.formatted(", warnings = warnings || jsonb_build_array($3::text)")),
+                        message));
     }
 
     /** At most once a second; progress that cannot be written now is dropped, for there will be newer. */
@@ -170,17 +180,31 @@ final class StoreJournal implements Journal {
     }
 
     private boolean changed(String sql, Object... parameters) {
+        return store.update(sql, mine(parameters)) > 0;
+    }
+
+    private boolean written(String sql, Object... parameters) {
+        return store.one(sql, mine(parameters)).isPresent();
+    }
+
+    private Object[] mine(Object... parameters) {
         var all = new Object[parameters.length + 2];
         all[0] = operation;
         all[1] = epoch;
         System.arraycopy(parameters, 0, all, 2, parameters.length);
-        return store.update(sql, all) > 0;
+        return all;
     }
 
     private void write(String step, State state, String answer) {
         var tries = new AtomicInteger();
         write(() -> writes.step(
                 new GroupWrites.StepWrite(operation, epoch, step, state, answer, tries.getAndIncrement() > 0)));
+    }
+
+    /** A write that was not answered may have been done all the same: it is not done, and told of, a second time. */
+    private void write(BooleanSupplier written, BooleanSupplier write) {
+        var tries = new AtomicInteger();
+        write(() -> tries.getAndIncrement() > 0 && written.getAsBoolean() || write.getAsBoolean());
     }
 
     private void write(BooleanSupplier write) {

@@ -6,6 +6,7 @@ import io.pgbosun.store.Json;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import org.jboss.logging.Logger;
 public final class Worker {
     private static final Logger LOG = Logger.getLogger(Worker.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+    private static final Duration WATCH = Duration.ofSeconds(1);
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(Claims.LEASE_SECONDS);
 
     /** What a run works with. */
@@ -41,8 +43,7 @@ public final class Worker {
     private final Map<UUID, Run> running = new ConcurrentHashMap<>();
     private volatile boolean stopping;
     private volatile long renewedAt = System.nanoTime();
-    private Thread claimer;
-    private Thread heart;
+    private List<Thread> threads = List.of();
 
     Worker(
             Store store,
@@ -65,17 +66,17 @@ public final class Worker {
     public void start() {
         tools.hints().listen("queue", candidates::hinted);
         tools.hints().listen("cancel", this::heard);
-        claimer = Thread.ofVirtual().name("claimer").start(this::claimLoop);
-        heart = Thread.ofVirtual().name("heartbeat").start(this::heartLoop);
+        threads = List.of(
+                Thread.ofVirtual().name("claimer").start(this::claimLoop),
+                every(HEARTBEAT, "heartbeat", this::beat),
+                every(HEARTBEAT, "housekeeping", housekeeping::tidy),
+                every(WATCH, "watching the heartbeat", this::leaveWhenSilent));
     }
 
     /** Leaves what runs to other services, at once. */
     public void stop() {
         stopping = true;
-        if (claimer != null) {
-            claimer.interrupt();
-            heart.interrupt();
-        }
+        threads.forEach(Thread::interrupt);
         var ids = running.keySet().toArray(UUID[]::new);
         running.values().forEach(Run::abandon);
         if (ids.length > 0) {
@@ -140,22 +141,24 @@ public final class Worker {
         });
     }
 
-    private void heartLoop() {
-        while (!stopping) {
-            try {
-                TimeUnit.NANOSECONDS.sleep(HEARTBEAT.toNanos());
-                beat();
-                housekeeping.tidy();
-            } catch (InterruptedException e) {
-                return;
-            } catch (RuntimeException e) {
-                failed("heartbeat", e);
-                leaveWhenSilent();
+    /** Each has a thread of its own: what waits long for the control database must not keep the others. */
+    private Thread every(Duration pause, String what, Runnable body) {
+        return Thread.ofVirtual().name(what).start(() -> {
+            while (!stopping) {
+                try {
+                    TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+                    body.run();
+                } catch (InterruptedException e) {
+                    return;
+                } catch (RuntimeException e) {
+                    failed(what, e);
+                }
             }
-        }
+        });
     }
 
     private void beat() {
+        var asked = System.nanoTime(); // the leases count from some moment after this
         var ids = running.keySet().toArray(UUID[]::new);
         if (ids.length > 0) {
             var lost = new ConcurrentHashMap<>(running);
@@ -169,7 +172,7 @@ public final class Worker {
             }
             lost.values().forEach(Run::abandon);
         }
-        renewedAt = System.nanoTime();
+        renewedAt = asked;
     }
 
     private static void steer(Run run, Claims.Renewed renewed) {

@@ -58,9 +58,10 @@ public final class Store implements Queries {
             var connection = await(pool.getConnection());
             try {
                 connection.query("begin").execute();
-                connection.preparedQuery(LOCK).execute(tuple(lock));
+                var locked = connection.preparedQuery(LOCK).execute(tuple(lock));
                 var answer = connection.preparedQuery(sql).execute(tuple(parameters));
                 var end = connection.query("commit").execute();
+                await(locked);
                 var rows = rows(await(answer)); // when it failed, the commit is a rollback
                 await(end);
                 return rows;
@@ -76,7 +77,8 @@ public final class Store implements Queries {
                 return work.get();
             } catch (Conflict e) {
                 if (tries == TRIES) {
-                    throw Problem.of(ProblemType.BUSY, "The control database is too busy; try again.", e);
+                    throw Problem.of(
+                            ProblemType.UNREACHABLE, "The control database is too busy. Try again.", new Away(e));
                 }
             }
         }
@@ -170,8 +172,8 @@ public final class Store implements Queries {
         if ("40001".equals(state) || "40P01".equals(state)) {
             return new Conflict(pg);
         }
-        if (state.startsWith("08") || state.startsWith("57P") || state.startsWith("53") || state.startsWith("25006")) {
-            return unreachable(pg);
+        if (state.startsWith("08") || state.startsWith("57") || state.startsWith("53") || state.startsWith("25006")) {
+            return unreachable(pg); // 57014 too: it ran out of time, as it does when the server is too busy
         }
         if ("22021".equals(state) || "22P05".equals(state)) {
             return Problem.invalid("request", "a text holds the character U+0000", "Remove it.");
@@ -183,8 +185,21 @@ public final class Store implements Queries {
         LOG.debug("control database", cause);
         return Problem.of(
                 ProblemType.UNREACHABLE,
-                "The control database does not answer; nothing was changed. Try again.",
-                cause);
+                "The control database does not answer. Try again, with the same idempotency key: it may have been done.",
+                new Away(cause));
+    }
+
+    /** Whether the problem is that our control database does not answer, and not a server that we look after. */
+    public static boolean isAway(Problem problem) {
+        return problem.getCause() instanceof Away;
+    }
+
+    private static final class Away extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Away(Throwable cause) {
+            super(cause);
+        }
     }
 
     /** A statement that our control database refused: a bug of ours. */
