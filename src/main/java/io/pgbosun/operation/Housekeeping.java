@@ -5,7 +5,6 @@ import io.pgbosun.operation.OperationStore.Move;
 import io.pgbosun.store.Hints;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.util.UUID;
 
 /** What time alone brings: windows open, deadlines pass, the audit trail is sealed, old operations are forgotten. */
@@ -19,16 +18,14 @@ public class Housekeeping {
     private final AuditSeal seal;
     private final Hints hints;
     private final Retention retention;
-    private final Clock clock;
 
     Housekeeping(
-            Store store, OperationStore operations, AuditSeal seal, Hints hints, Retention retention, Clock clock) {
+            Store store, OperationStore operations, AuditSeal seal, Hints hints, Retention retention) {
         this.store = store;
         this.operations = operations;
         this.seal = seal;
         this.hints = hints;
         this.retention = retention;
-        this.clock = clock;
     }
 
     /** Does all that is due; any number of services may do it at once. */
@@ -77,8 +74,9 @@ public class Housekeeping {
         operations.forget(
                 store,
                 """
-                id in (select id from operation where ended_at < $1 and state %s 'SUCCEEDED' limit %d for update skip locked)
+                id in (select id from operation where ended_at < now() - make_interval(secs => $1)
+                  and state %s 'SUCCEEDED' limit %d for update skip locked)
                 """.formatted(comparison, MOST_FORGOTTEN),
-                clock.instant().minus(retention.of(like)));
+                (double) retention.of(like).toSeconds());
     }
 }

@@ -16,6 +16,7 @@ import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import jakarta.validation.Validator;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,8 +191,11 @@ public final class Operations {
         if (approval) {
             return OperationState.AWAITING_APPROVAL;
         }
-        var later = options.startTime() != null && options.startTime().isAfter(clock.instant());
-        return later ? OperationState.SCHEDULED : OperationState.QUEUED;
+        return isLater(options.startTime()) ? OperationState.SCHEDULED : OperationState.QUEUED;
+    }
+
+    private boolean isLater(Instant time) {
+        return time != null && operations.isLater(store, time);
     }
 
     private static boolean isCheckedNow(Kind kind, StartOptions options, boolean approval) {
@@ -257,8 +261,9 @@ public final class Operations {
             throw Problem.of(
                     ProblemType.DENIED, "Nobody approves or rejects what they asked for; another person must.");
         }
-        var later = operation.startTime() != null && operation.startTime().isAfter(clock.instant());
-        var to = approved ? (later ? OperationState.SCHEDULED : OperationState.QUEUED) : OperationState.REJECTED;
+        var to = approved
+                ? (isLater(operation.startTime()) ? OperationState.SCHEDULED : OperationState.QUEUED)
+                : OperationState.REJECTED;
         var said = (approved ? "approved by " : "rejected by ") + caller.principal();
         store.inTx(tx -> {
             tx.update(
