@@ -35,6 +35,7 @@ class BackupRunbook {
     private final Repositories repositories;
     private final BackupStore backups;
     private final BackupFiles files;
+    private final StoredBackup storedBackup;
     private final PgPrograms programs;
     private final Servers servers;
     private final Json json;
@@ -46,6 +47,7 @@ class BackupRunbook {
             Repositories repositories,
             BackupStore backups,
             BackupFiles files,
+            StoredBackup storedBackup,
             PgPrograms programs,
             Servers servers,
             Json json,
@@ -55,6 +57,7 @@ class BackupRunbook {
         this.repositories = repositories;
         this.backups = backups;
         this.files = files;
+        this.storedBackup = storedBackup;
         this.programs = programs;
         this.servers = servers;
         this.json = json;
@@ -148,7 +151,7 @@ class BackupRunbook {
                 () -> files.manifest(repository, id).map(text -> json.load(text, Manifest.class)),
                 () -> publish(target, spec, chosen, repository, id),
                 () -> files.remove(repository, id));
-        steps.act("read it again", () -> StoredBackup.verify(files, repository, manifest));
+        steps.act("read it again", () -> storedBackup.verify(repository, manifest));
         steps.ensure(
                 "record it in the catalogue",
                 () -> backups.find(id).isPresent(),

@@ -34,6 +34,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
     private final Topology topology;
     private final BackupStore backups;
     private final BackupFiles files;
+    private final StoredBackup storedBackup;
     private final PgPrograms programs;
     private final Servers servers;
     private final Clock clock;
@@ -43,6 +44,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
             Topology topology,
             BackupStore backups,
             BackupFiles files,
+            StoredBackup storedBackup,
             PgPrograms programs,
             Servers servers,
             Clock clock) {
@@ -50,6 +52,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
         this.topology = topology;
         this.backups = backups;
         this.files = files;
+        this.storedBackup = storedBackup;
         this.programs = programs;
         this.servers = servers;
         this.clock = clock;
@@ -129,7 +132,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
         var repository = Path.of(stored.path());
         var endpoint = topology.primaryEndpoint(clusters.get(target.id()));
         var server = servers.at(endpoint);
-        steps.act("read the backup's files", () -> StoredBackup.verify(files, repository, stored.manifest()));
+        steps.act("read the backup's files", () -> storedBackup.verify(repository, stored.manifest()));
         var chosen = steps.get("choose names", Chosen.class, () -> choose(spec, server));
         steps.ensure(
                 "create " + chosen.aside(),

@@ -35,6 +35,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
 
     private final BackupStore backups;
     private final BackupFiles files;
+    private final StoredBackup storedBackup;
     private final PgPrograms programs;
     private final Servers servers;
     private final Scratch scratch;
@@ -43,12 +44,14 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
     RunDrillHandler(
             BackupStore backups,
             BackupFiles files,
+            StoredBackup storedBackup,
             PgPrograms programs,
             Servers servers,
             Scratch scratch,
             Clock clock) {
         this.backups = backups;
         this.files = files;
+        this.storedBackup = storedBackup;
         this.programs = programs;
         this.servers = servers;
         this.scratch = scratch;
@@ -99,7 +102,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         var repository = Path.of(stored.path());
         var endpoint = new Endpoint("127.0.0.1", place.port(), SUPERUSER, place.password(), "disable");
         var server = servers.at(endpoint);
-        steps.act("read the backup's files", () -> StoredBackup.verify(files, repository, manifest));
+        steps.act("read the backup's files", () -> storedBackup.verify(repository, manifest));
         startScratch(steps, place);
         if (manifest.globals()) {
             steps.act(

@@ -1,25 +1,36 @@
 package io.pgbosun.backup;
 
 import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.BackupFiles.Damage;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
+import io.pgbosun.store.Json;
+import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Whether what is stored is still what was stored. */
+@Singleton
 final class StoredBackup {
-    private StoredBackup() {}
+    private static final String MANIFEST = "manifest.json";
+
+    private final BackupFiles files;
+    private final Json json;
+
+    StoredBackup(BackupFiles files, Json json) {
+        this.files = files;
+        this.json = json;
+    }
 
     /** Reads every file again; a problem {@code damaged} names each one that is missing or altered. */
-    static void verify(BackupFiles files, Path repository, Manifest manifest) {
-        if (files.manifest(repository, manifest.backup()).isEmpty()) {
-            throw Problem.of(
-                    ProblemType.DAMAGED,
-                    "Backup %s is gone from its repository: manifest.json is missing.".formatted(manifest.backup()),
-                    Map.of("damage", java.util.List.of(new BackupFiles.Damage("manifest.json", "missing"))));
-        }
-        var damage = files.verify(repository, manifest.backup(), manifest.files());
+    void verify(Path repository, Manifest manifest) {
+        var damage = Stream.concat(
+                        ownDamage(repository, manifest).stream(),
+                        files.verify(repository, manifest.backup(), manifest.files()).stream())
+                .toList();
         if (!damage.isEmpty()) {
             var named = damage.stream()
                     .map(file -> file.path() + ": " + file.found())
@@ -29,6 +40,25 @@ final class StoredBackup {
                     "Backup %s is damaged and was not restored: %s. Use another backup."
                             .formatted(manifest.backup(), named),
                     Map.of("damage", damage));
+        }
+    }
+
+    /** The stored manifest has no checksum of its own; but the catalogue knows what it said. */
+    private Optional<Damage> ownDamage(Path repository, Manifest manifest) {
+        var stored = files.manifest(repository, manifest.backup());
+        if (stored.isEmpty()) {
+            return Optional.of(new Damage(MANIFEST, "missing"));
+        }
+        return says(stored.get(), manifest)
+                ? Optional.empty()
+                : Optional.of(new Damage(MANIFEST, "not what was stored"));
+    }
+
+    private boolean says(String stored, Manifest manifest) {
+        try {
+            return json.load(stored, Manifest.class).equals(manifest);
+        } catch (IllegalStateException unreadable) {
+            return false;
         }
     }
 }
