@@ -7,7 +7,9 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Starts and stops the roles of this service. */
@@ -19,6 +21,8 @@ class Lifecycle {
     private final Worker worker;
     private final Defaults defaults;
     private final ControlDatabase database;
+    private final Duration drain;
+    private volatile boolean leaving;
 
     Lifecycle(
             @ConfigProperty(name = "pgbosun.roles", defaultValue = "api,worker") Set<String> roles,
@@ -26,7 +30,8 @@ class Lifecycle {
             Tokens tokens,
             Worker worker,
             Defaults defaults,
-            ControlDatabase database) {
+            ControlDatabase database,
+            @ConfigProperty(name = "pgbosun.drain", defaultValue = "1s") Duration drain) {
         if (!Set.of("api", "worker").containsAll(roles) || roles.isEmpty()) {
             throw new IllegalArgumentException("PGBOSUN_ROLES must be api, worker or api,worker; it is " + roles);
         }
@@ -36,6 +41,7 @@ class Lifecycle {
         this.worker = worker;
         this.defaults = defaults;
         this.database = database;
+        this.drain = drain;
     }
 
     void start(@Observes StartupEvent event) {
@@ -48,8 +54,18 @@ class Lifecycle {
         }
     }
 
-    void stop(@Observes @jakarta.annotation.Priority(1) ShutdownEvent event) {
+    /**
+     * What runs is handed over at once. Requests are still answered for a while, each with {@code Connection: close}: whoever
+     * has a connection open learns that the service leaves before it has left.
+     */
+    void stop(@Observes @jakarta.annotation.Priority(1) ShutdownEvent event) throws InterruptedException {
+        leaving = true;
         worker.stop();
+        TimeUnit.MILLISECONDS.sleep(drain.toMillis());
+    }
+
+    boolean isLeaving() {
+        return leaving;
     }
 
     /** Last of all, when nothing uses the control database any more. */

@@ -3,21 +3,25 @@ package io.pgbosun.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgbosun.fire.Scoreboard;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** A service is asked to end while it works: another goes on at once, not after a lease. */
+/** R15: a service is asked to end while it works: another goes on at once, not after a lease. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GracefulStopIT {
     /** Promised are about 2 s; a lease would take 10. */
     private static final Duration HANDED_OVER = Duration.ofSeconds(6);
 
+    private static final int CALLERS = 8;
+
+    private final Scoreboard board = Scoreboard.of("R15", "SIGTERM of one of two, within a dump and under load");
     private final Path folder = Service.newFolder();
     private Service front;
     private Service two;
@@ -33,15 +37,22 @@ class GracefulStopIT {
 
     @AfterAll
     void clear() {
+        board.show();
         Service.clear(folder, two, three, front);
     }
 
-    @RepeatedTest(3)
+    @Test
     void another_service_takes_over_within_about_two_seconds() {
+        for (int run = 0; run < Scoreboard.size(3, 20); run++) {
+            board.run(this::handOver);
+        }
+    }
+
+    private void handOver() {
         var operation = front.rest()
                 .post("/v1/clusters/handed/backups", "{'databases':['shop']}")
                 .started();
-        var leaving = theOneThatDumps();
+        var leaving = Service.theOneThatRuns("pg_dump", two, three);
         var began = System.nanoTime();
         leaving.terminate();
         try (var store = front.store().open()) {
@@ -53,24 +64,59 @@ class GracefulStopIT {
                     Duration.ofMillis(10),
                     () -> Integer.parseInt(store.value(ControlDatabase.EPOCH, operation)) == 2);
         }
-        System.out.printf("GracefulStopIT: taken over after %.2f s%n", (System.nanoTime() - began) / 1e9);
+        board.recovered(Duration.ofNanos(System.nanoTime() - began));
         leaving.awaitEnd();
-        System.out.printf("GracefulStopIT: ended after %.2f s%n", (System.nanoTime() - began) / 1e9);
         assertEquals(operation, front.rest().succeeded(operation).getString("result.backup"));
         assertEquals(2, front.store().number(ControlDatabase.EPOCH, operation));
         assertTrue(front.store().values("""
                 select name from operation_step where operation = ?::uuid and state not in ('DONE', 'FOUND')""", operation).isEmpty());
         new Leftovers(front).refuse();
         leaving.start();
-        new Oracle(leaving).refuseFindings();
+        judge();
     }
 
-    private Service theOneThatDumps() {
-        var working = new AtomicReference<Service>();
-        Eventually.closely("a dump runs", Duration.ofSeconds(60), () -> {
-            Stream.of(two, three).filter(service -> service.runs("pg_dump")).forEach(working::set);
-            return working.get() != null;
-        });
-        return working.get();
+    @Test
+    void no_request_is_lost_under_load() {
+        for (int run = 0; run < Scoreboard.size(2, 20); run++) {
+            var leaving = run % 2 == 0 ? two : three;
+            board.run(() -> stopUnderLoad(leaving));
+        }
+    }
+
+    /**
+     * As behind a load balancer: all is asked of the service that leaves, until it says with one answer that it leaves;
+     * from then on of the other one.
+     */
+    private void stopUnderLoad(Service leaving) throws InterruptedException {
+        var staying = leaving == two ? three : two;
+        var load = new Load(
+                CALLERS,
+                Duration.ofMillis(10),
+                "/v1/clusters/handed/maintenance/no-op",
+                "{'steps':2,'stepMillis':20}",
+                toldToLeave -> (toldToLeave ? staying : leaving).rest());
+        try (load) {
+            TimeUnit.SECONDS.sleep(2);
+            leaving.terminate();
+            leaving.awaitEnd();
+            TimeUnit.SECONDS.sleep(1);
+        }
+        assertEquals(List.of(), load.broken(), "requests that were not answered");
+        var told = load.others().stream()
+                .filter(answer ->
+                        answer.status() != 503 || answer.header("Retry-After").isEmpty())
+                .toList();
+        assertEquals(List.of(), told, "answers that do not say to come back");
+        System.out.printf(
+                "GracefulStopIT: %d accepted, %d told to come back, %d refused%n",
+                load.accepted().size(), load.others().size(), load.broken().size());
+        leaving.start();
+        load.accepted().forEach(one -> front.rest().succeeded(one.operation()));
+        judge();
+    }
+
+    private void judge() {
+        new Oracle(front).refuseFindings();
+        board.checked("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9");
     }
 }
