@@ -17,7 +17,16 @@ record ControlDatabase(Path home) {
 
     /** As {@code PGBOSUN_STORE_URL}. */
     String url() {
-        return "postgresql://postgres:%s@127.0.0.1:%s/pgbosun".formatted(text("store.password"), text("store.port"));
+        return url(port());
+    }
+
+    /** By another way than straight. */
+    String url(int port) {
+        return "postgresql://postgres:%s@127.0.0.1:%d/pgbosun".formatted(text("store.password"), port);
+    }
+
+    int port() {
+        return Integer.parseInt(text("store.port"));
     }
 
     private String text(String file) {
@@ -79,6 +88,15 @@ record ControlDatabase(Path home) {
                     }
                 }
                 return values;
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** Statements that answer nothing. */
+        void run(String sql) {
+            try (var statement = connection.createStatement()) {
+                statement.execute(sql);
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }

@@ -3,6 +3,7 @@ package io.pgbosun.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.pgbosun.fire.Scoreboard;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,13 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * A repository on a file system of 1 MiB. It is mounted in a name space of its own, which an ordinary user may make on
+ * R7: a repository on a file system of 1 MiB. It is mounted in a name space of its own, which an ordinary user may make on
  * most hosts; where not, this is skipped.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DiskFullIT {
     private final Path folder = Service.newFolder();
     private final Path tiny = folder.resolve("tiny");
+    private final Scoreboard board = Scoreboard.of("R7", "a backup to a file system of 1 MiB");
     private Service service;
 
     @BeforeAll
@@ -37,6 +39,7 @@ class DiskFullIT {
 
     @AfterAll
     void clear() {
+        board.show();
         Service.clear(folder, service);
     }
 
@@ -70,20 +73,24 @@ class DiskFullIT {
         for (var body : List.of(
                 "{'repository':'tiny','databases':['shop']}",
                 "{'repository':'tiny','databases':['shop'],'format':'DIRECTORY','jobs':2}")) {
-            var operation =
-                    service.rest().post("/v1/clusters/large/backups", body).started();
-            var ended = service.rest().ended(operation, Duration.ofSeconds(120));
-            assertEquals("FAILED", ended.getString("state"), ended.prettify());
-            assertEquals("urn:pgbosun:problem:disk-full", ended.getString("problem.type"), ended.prettify());
-            assertEquals("UNDONE", ended.getString("steps.find { it.name == 'open a place aside' }.state"));
+            board.run(() -> full(body, small));
         }
-        assertEquals(
-                List.of(small),
-                service.rest().get("/v1/clusters/large/backups").json().getList("items.id"));
-        service.rest().succeed("/v1/clusters/large/drills", "{'backup':'%s'}".formatted(small));
         service.rest()
                 .succeed("/v1/clusters/large/backups", "{'repository':'tiny','databases':['postgres']}"); // room again
         assertEquals(200, service.answers("/q/health/ready"));
         new Oracle(service).refuseFindings();
+        board.checked("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9");
+    }
+
+    private void full(String body, String small) {
+        var operation = service.rest().post("/v1/clusters/large/backups", body).started();
+        var ended = service.rest().ended(operation, Duration.ofSeconds(120));
+        assertEquals("FAILED", ended.getString("state"), ended.prettify());
+        assertEquals("urn:pgbosun:problem:disk-full", ended.getString("problem.type"), ended.prettify());
+        assertEquals("UNDONE", ended.getString("steps.find { it.name == 'open a place aside' }.state"));
+        assertEquals(
+                List.of(small),
+                service.rest().get("/v1/clusters/large/backups").json().getList("items.id"));
+        service.rest().succeed("/v1/clusters/large/drills", "{'backup':'%s'}".formatted(small));
     }
 }

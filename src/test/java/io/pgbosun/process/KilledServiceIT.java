@@ -6,17 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.pgbosun.adapter.LocalPgPrograms;
+import io.pgbosun.fire.Scoreboard;
+import io.pgbosun.fire.Seed;
 import io.pgbosun.operation.OperationKind;
+import io.pgbosun.process.KillTrials.Trial;
 import io.pgbosun.secret.Secret;
+import io.pgbosun.secret.Vault;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -27,42 +28,45 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * kill -9 of the service at a random moment of every kind of operation; started again on the same state folder, it ends
- * each in its true state, and nothing is left over. Another seed: {@code -Dpgbosun.seed=…}.
+ * R1 with real processes: kill -9 of the service within every kind of operation; started again on the same state folder,
+ * it ends each in its true state, and nothing is left over. By default at one moment of each kind, by chance; when long,
+ * at every event of every kind, before it is committed and after.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KilledServiceIT {
     private static final Duration RESUMED = Duration.ofSeconds(120);
     private static final int LONGEST_DELAY_MILLIS = 250;
+    /** The first event says that it was accepted, before the caller has its answer. */
+    private static final int FIRST_EVENT = 2;
 
-    private final long seed = Long.getLong("pgbosun.seed", System.nanoTime());
-    private final Random random = new Random(seed);
+    private final Scoreboard board = Scoreboard.of("R1", "kill -9 of a real service within every kind");
+    private final Random random = Seed.of(KilledServiceIT.class).random("moments");
     private final Path folder = Service.newFolder();
     private final Path foreign = folder.resolve("foreign");
     private final LocalPgPrograms programs = new LocalPgPrograms();
     private final int foreignPort = programs.freePort();
     private Service service;
     private Leftovers leftovers;
+    private Gate gate;
     private String kept;
-    private String doomed;
+    private int rounds;
 
-    /**
-     * How one kind is tried.
-     *
-     * @param steps how many step events a whole run tells of, about
-     * @param truth whether the world is as it should be in the end
-     */
-    private record Trial(String kind, int steps, Supplier<Rest.Answer> start, Supplier<Boolean> truth) {}
+    /** When the service is killed. */
+    private sealed interface Moment {
+        /** When this event is written and not committed; it then is or is not, and nobody is there to hear of it. */
+        record AtEvent(int number, boolean committed) implements Moment {}
+
+        /** So long after so many steps were told of. */
+        record Between(int steps, int delayMillis) implements Moment {}
+    }
 
     @BeforeAll
     void prepare() {
-        System.out.println("KilledServiceIT: -Dpgbosun.seed=" + seed);
         service = Service.first(folder, "api,worker");
         leftovers = new Leftovers(service);
-        rest().provision("kept", 5);
+        gate = new Gate(service.store());
+        rest().provision("kept", Scoreboard.size(5, 1));
         kept = rest().succeed("/v1/clusters/kept/backups", "{}").getString("result.backup");
-        doomed = rest().succeed("/v1/clusters/kept/backups", "{'schemaOnly':true}")
-                .getString("result.backup");
         programs.initdb(foreign, "postgres", Secret.of("foreign"));
         programs.configure(
                 foreign,
@@ -75,6 +79,8 @@ class KilledServiceIT {
 
     @AfterAll
     void clear() {
+        board.show();
+        gate.close();
         Service.clear(folder, service);
     }
 
@@ -90,121 +96,115 @@ class KilledServiceIT {
                         .map(type ->
                                 type.getAnnotationOfType(OperationKind.class).name())
                         .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(kinds, trials().map(Trial::kind).collect(Collectors.toCollection(TreeSet::new)));
+        assertEquals(kinds, trials("none").all().map(Trial::kind).collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @TestFactory
     Stream<DynamicTest> a_kill_at_any_moment_of_any_kind_ends_in_its_true_state_with_nothing_left_over() {
-        return trials().map(trial -> DynamicTest.dynamicTest(trial.kind(), () -> tried(trial)));
+        return round().map(trial -> DynamicTest.dynamicTest(trial.kind(), () -> tried(trial, any(trial))));
     }
 
-    private Stream<Trial> trials() {
-        return Stream.concat(clusterTrials(), Stream.concat(dataTrials(), lastTrials()));
-    }
-
-    private Stream<Trial> clusterTrials() {
-        return Stream.of(
-                new Trial(
-                        "provision",
-                        24,
-                        () -> rest().post(
-                                        "/v1/clusters",
-                                        "{'name':'made','provision':{'standbys':1,'databases':['shop'],'seed':{'pgbenchScale':2}}}"),
-                        () -> states("made").equals(List.of("UP", "UP"))),
-                new Trial(
-                        "register",
-                        3,
-                        () -> rest().post(
-                                        "/v1/clusters",
-                                        "{'name':'foreign','register':{'instances':[{'address':'127.0.0.1','port':%d}],'username':'postgres','password':'foreign'}}"
-                                                .formatted(foreignPort)),
-                        () -> states("foreign").equals(List.of("UP"))),
-                new Trial(
-                        "stop-cluster",
-                        4,
-                        () -> rest().post("/v1/clusters/made/stop", "{}"),
-                        () -> states("made").equals(List.of("DOWN", "DOWN"))),
-                new Trial(
-                        "start-cluster",
-                        4,
-                        () -> rest().post("/v1/clusters/made/start", "{}"),
-                        () -> states("made").equals(List.of("UP", "UP"))));
-    }
-
-    private Stream<Trial> dataTrials() {
-        return Stream.of(
-                maintenance("vacuum", "{'databases':['shop','postgres'],'full':true}", 5),
-                maintenance("analyze", "{'databases':['shop','postgres']}", 5),
-                maintenance("reindex", "{'databases':['shop'],'scope':'DATABASE'}", 4),
-                maintenance("checkpoint", "{}", 2),
-                maintenance("no-op", "{'stepMillis':50}", 9),
-                new Trial(
-                        "backup",
-                        15,
-                        () -> rest().post("/v1/clusters/kept/backups", "{'format':'DIRECTORY','jobs':2}"),
-                        () -> backups() == 3),
-                new Trial(
-                        "drill",
-                        24,
-                        () -> rest().post(
-                                        "/v1/clusters/kept/drills",
-                                        "{'backup':'%s','assertions':[{'type':'ROW_COUNT','database':'shop','table':'pgbench_accounts','atLeast':500000},{'type':'AMCHECK','database':'shop'}]}"
-                                                .formatted(kept)),
-                        () -> proven(kept) && drills() == 1),
-                new Trial(
-                        "restore",
-                        12,
-                        () -> rest().post(
-                                        "/v1/clusters/kept/restores",
-                                        "{'backup':'%s','database':'shop','swap':true}".formatted(kept)),
-                        this::swapped));
-    }
-
-    private Trial maintenance(String verb, String body, int steps) {
-        return new Trial(
-                verb,
-                steps,
-                () -> rest().post("/v1/clusters/kept/maintenance/" + verb, body),
-                () -> states("kept").equals(List.of("UP")));
-    }
-
-    private Stream<Trial> lastTrials() {
-        return Stream.of(
-                new Trial(
-                        "delete-backup",
-                        6,
-                        () -> rest().delete("/v1/backups/" + doomed),
-                        () -> rest().get("/v1/backups/" + doomed).status() == 404),
-                new Trial(
-                        "deregister",
-                        4,
-                        () -> rest().post("/v1/clusters/foreign/deregister", "{}"),
-                        () -> rest().get("/v1/clusters/foreign").status() == 404 && programs.ready(foreign)),
-                new Trial(
-                        "delete-cluster",
-                        12,
-                        () -> rest().delete("/v1/clusters/made?confirm=made"),
-                        () -> rest().get("/v1/clusters/made").status() == 404));
-    }
-
-    private void tried(Trial trial) {
-        var after = random.nextInt(trial.steps());
-        var delayMillis = random.nextBoolean() ? 0 : random.nextInt(LONGEST_DELAY_MILLIS);
-        String operation;
-        try (var store = service.store().open()) {
-            operation = trial.start().get().started();
-            Eventually.closely(
-                    "step event %d of %s".formatted(after, trial.kind()),
-                    Duration.ofSeconds(60),
-                    () -> Integer.parseInt(store.value(ControlDatabase.STEP_EVENTS, operation)) >= after
-                            || Set.of("SUCCEEDED", "FAILED").contains(store.value(ControlDatabase.STATE, operation)));
-            LockSupport.parkNanos(Duration.ofMillis(delayMillis).toNanos()); // any moment will do
-            service.kill();
-            System.out.printf(
-                    "  %s killed %d ms after step event %d: %s%n",
-                    trial.kind(), delayMillis, after, atWhat(store, operation));
+    /** Another round for as long as a kind has an event of that number. */
+    @Test
+    void a_kill_at_every_event_of_every_kind_ends_in_its_true_state_with_nothing_left_over() {
+        var reached = Scoreboard.LONG;
+        for (int number = FIRST_EVENT; reached; number++) {
+            reached = false;
+            for (var committed : new boolean[] {false, true}) {
+                for (var trial : round().toList()) {
+                    reached |= tried(trial, new Moment.AtEvent(number, committed));
+                }
+            }
         }
-        resumed(trial, operation);
+    }
+
+    private KillTrials trials(String doomed) {
+        return new KillTrials(service, programs, foreign, foreignPort, rounds, kept, doomed);
+    }
+
+    private Stream<Trial> round() {
+        dropReplaced();
+        var doomed = rest().succeed("/v1/clusters/kept/backups", "{'schemaOnly':true}")
+                .getString("result.backup");
+        var trials = trials(doomed);
+        rounds++;
+        return trials.all();
+    }
+
+    /** What the restore of the round before has put aside. */
+    private void dropReplaced() {
+        var port = rest().get("/v1/clusters/kept/instances").json().getString("items[0].port");
+        var sealed = service.store().value("select password from cluster where name = 'kept'");
+        var password = Vault.open(service.home().resolve("keys"))
+                .unseal(sealed, "clusters/kept")
+                .reveal();
+        try (var session = ControlDatabase.Session.open(
+                "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", password)) {
+            session.values("select datname from pg_database where datname like 'shop\\_before\\_%'")
+                    .forEach(name -> session.run("drop database \"" + name + "\""));
+        }
+    }
+
+    private Moment any(Trial trial) {
+        if (random.nextInt(3) == 0) {
+            return new Moment.Between(
+                    random.nextInt(trial.steps()), random.nextBoolean() ? 0 : random.nextInt(LONGEST_DELAY_MILLIS));
+        }
+        return new Moment.AtEvent(FIRST_EVENT + random.nextInt(trial.steps() + 1), random.nextBoolean());
+    }
+
+    /** Answers whether the moment came before the end. */
+    private boolean tried(Trial trial, Moment moment) {
+        var came = new boolean[1];
+        board.run(() -> {
+            String operation;
+            try (var store = service.store().open()) {
+                operation = started(trial, moment);
+                came[0] = killed(store, operation, moment);
+                System.out.printf("  %s, killed %s: %s%n", trial.kind(), moment, atWhat(store, operation));
+            }
+            resumed(trial, operation);
+        });
+        return came[0];
+    }
+
+    private String started(Trial trial, Moment moment) {
+        if (moment instanceof Moment.AtEvent event) {
+            gate.shut(event.number());
+        }
+        return trial.start().get().started();
+    }
+
+    private boolean killed(ControlDatabase.Session store, String operation, Moment moment) {
+        return switch (moment) {
+            case Moment.AtEvent event -> {
+                Eventually.closely("the gate", Duration.ofSeconds(60), () -> gate.reached() || ended(store, operation));
+                var reached = gate.reached();
+                service.kill();
+                if (event.committed()) {
+                    gate.open();
+                } else {
+                    gate.refuse();
+                }
+                yield reached;
+            }
+            case Moment.Between between -> {
+                Eventually.closely(
+                        "step event " + between.steps(),
+                        Duration.ofSeconds(60),
+                        () -> Integer.parseInt(store.value(ControlDatabase.STEP_EVENTS, operation)) >= between.steps()
+                                || ended(store, operation));
+                LockSupport.parkNanos(Duration.ofMillis(between.delayMillis()).toNanos()); // any moment will do
+                var ended = ended(store, operation);
+                service.kill();
+                yield !ended;
+            }
+        };
+    }
+
+    private static boolean ended(ControlDatabase.Session store, String operation) {
+        return store.value("select id::text from operation where id = ?::uuid and ended_at is not null", operation)
+                != null;
     }
 
     @Test
@@ -227,40 +227,11 @@ class KilledServiceIT {
     private void resumed(Trial trial, String operation) {
         var began = System.nanoTime();
         service.start();
-        var ready = System.nanoTime();
         var ended = rest().ended(operation, RESUMED);
-        System.out.printf(
-                "    ready after %.1f s, ended after %.1f s more%n",
-                (ready - began) / 1e9, (System.nanoTime() - ready) / 1e9);
+        board.recovered(Duration.ofNanos(System.nanoTime() - began));
         assertEquals("SUCCEEDED", ended.getString("state"), ended.prettify());
         assertTrue(trial.truth().get(), "the world after " + trial.kind());
         leftovers.refuse();
-    }
-
-    private List<String> states(String cluster) {
-        return rest().get("/v1/clusters/" + cluster + "/instances").json().getList("items.state");
-    }
-
-    private int backups() {
-        return rest().get("/v1/clusters/kept/backups").json().getList("items").size();
-    }
-
-    private int drills() {
-        return rest().get("/v1/clusters/kept/drills").json().getList("items").size();
-    }
-
-    private boolean proven(String backup) {
-        return "ASSERTED".equals(rest().get("/v1/backups/" + backup).json().getString("confidence"));
-    }
-
-    /** The restored database is in its place, the old one is kept, and there is no third. */
-    private boolean swapped() {
-        var names = rest().get("/v1/clusters/kept/databases").json().<String>getList("items.name");
-        return names.size() == 3
-                && names.contains("shop")
-                && names.stream()
-                                .filter(name -> name.startsWith("shop_before_"))
-                                .count()
-                        == 1;
+        board.checked("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9");
     }
 }

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** One service as users run it: a process of its own, with a state folder, a port and a log. */
 final class Service {
@@ -73,6 +75,16 @@ final class Service {
 
     /** Starts another service over the same control database, with the same keys and the same first token. */
     Service beside(String name, String roles) {
+        return beside(name, roles, store().port(), Map.of());
+    }
+
+    /**
+     * As before.
+     *
+     * @param storePort where it finds the control database
+     * @param more settings
+     */
+    Service beside(String name, String roles, int storePort, Map<String, String> more) {
         var folder = home.resolveSibling(name);
         try {
             Files.createDirectories(folder);
@@ -80,10 +92,11 @@ final class Service {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var settings = Map.of(
+        var settings = new HashMap<>(Map.of(
                 "PGBOSUN_ROLES", roles,
-                "PGBOSUN_STORE_URL", store().url(),
-                "PGBOSUN_KEY_FILE", home.resolve("keys").toString());
+                "PGBOSUN_STORE_URL", store().url(storePort),
+                "PGBOSUN_KEY_FILE", home.resolve("keys").toString()));
+        settings.putAll(more);
         return new Service(folder, settings, List.of()).start();
     }
 
@@ -195,6 +208,16 @@ final class Service {
                         .command()
                         .filter(path -> path.endsWith(program))
                         .isPresent());
+    }
+
+    /** Waits until one of the services runs a program, and answers which. */
+    static Service theOneThatRuns(String program, Service... services) {
+        var working = new AtomicReference<Service>();
+        Eventually.closely("a " + program + " runs", Duration.ofSeconds(60), () -> {
+            Stream.of(services).filter(service -> service.runs(program)).forEach(working::set);
+            return working.get() != null;
+        });
+        return working.get();
     }
 
     Path home() {
