@@ -60,6 +60,15 @@ find_node() {
     ((${version%%.*} >= 18))
 }
 
+find_h2load() {
+    local lib=
+    if ignored h2load || ! h2load=$(command -v h2load); then
+        h2load=$home/debian/usr/bin/h2load
+        lib=$(printf '%s:' "$home"/debian{/usr,}/lib/*-linux-gnu*)
+    fi
+    usable "$h2load" && export H2LOAD=$h2load H2LOAD_LIB=${lib%:}
+}
+
 packages_for() {
     local name newest
     case $1 in
@@ -80,6 +89,7 @@ packages_for() {
         mvn) in_apt maven && echo maven ;;
         # npm is hundreds of Debian packages with fixed paths: it does not work unpacked elsewhere.
         node) [[ $apt_mode == install ]] && in_apt npm && echo nodejs npm ;;
+        h2load) in_apt nghttp2-client && echo nghttp2-client ;;
     esac
 }
 
@@ -91,6 +101,7 @@ requirement() {
         pg) echo "PostgreSQL 15 or newer, server and client programs with pgbench: point PGBOSUN_PG_BIN to the folder with initdb, postgres, pg_dump" ;;
         mvn) echo "Maven 3.8 or newer: put mvn on the PATH" ;;
         node) echo "Node 20 or newer with npm, only for ./pgbosun test: put both on the PATH" ;;
+        h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
     esac
 }
 
