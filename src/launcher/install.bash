@@ -61,6 +61,14 @@ find_node() {
 }
 
 find_git() { ! ignored git && command -v git >/dev/null; }
+find_h2load() {
+    local lib=
+    if ignored h2load || ! h2load=$(command -v h2load); then
+        h2load=$home/debian/usr/bin/h2load
+        lib=$(printf '%s:' "$home"/debian{/usr,}/lib/*-linux-gnu*)
+    fi
+    usable "$h2load" && export H2LOAD=$h2load H2LOAD_LIB=${lib%:}
+}
 
 packages_for() {
     local name newest
@@ -83,6 +91,7 @@ packages_for() {
         # npm is hundreds of Debian packages with fixed paths: it does not work unpacked elsewhere.
         node) [[ $apt_mode == install ]] && in_apt npm && echo nodejs npm ;;
         git) [[ $apt_mode == install ]] && in_apt git && echo git ;;
+        h2load) in_apt nghttp2-client && echo nghttp2-client ;;
     esac
 }
 
@@ -95,6 +104,7 @@ requirement() {
         mvn) echo "Maven 3.8 or newer: put mvn on the PATH" ;;
         node) echo "Node 20 or newer with npm, only for ./pgbosun test: put both on the PATH" ;;
         git) echo "git, only for ./pgbosun test: put it on the PATH" ;;
+        h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
     esac
 }
 

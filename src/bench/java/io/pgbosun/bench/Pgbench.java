@@ -1,0 +1,106 @@
+package io.pgbosun.bench;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Runs one statement of the service with pgbench. */
+final class Pgbench {
+    private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
+    private static final Pattern LATENCY = Pattern.compile("latency average = ([0-9.]+) ms");
+    private static final Pattern FAILED = Pattern.compile("number of failed transactions: ([1-9]\\d*)");
+
+    private final Stage stage;
+    private final String name;
+    private final List<String> variables = new ArrayList<>();
+    private final String script;
+    private int runs;
+
+    /**
+     * @param setup what pgbench computes before each call
+     * @param changing SQL for values that differ from call to call
+     */
+    Pgbench(Stage stage, String name, Statement statement, String setup, Map<String, String> changing) {
+        this.stage = stage;
+        this.name = name;
+        script = setup + statement.forPgbench(types(stage.postgres(), statement), changing);
+        var number = 0;
+        for (var value : statement.parameters()) {
+            number++;
+            if (value != null && !value.isEmpty() && !changing.containsKey(value)) {
+                variables.addAll(List.of("-D", "p" + number + "=" + value));
+            }
+        }
+    }
+
+    private static List<String> types(Postgres postgres, Statement statement) {
+        try (var connection = postgres.open(Postgres.DATABASE);
+                var session = connection.createStatement()) {
+            session.execute("prepare captured as " + statement.sql());
+            var rows = session.executeQuery(
+                    "select unnest(parameter_types)::text from pg_prepared_statements where name = 'captured'");
+            var types = new ArrayList<String>();
+            while (rows.next()) {
+                types.add(rows.getString(1));
+            }
+            return types;
+        } catch (SQLException e) {
+            throw new IllegalStateException(statement.sql(), e);
+        }
+    }
+
+    /** What a run came to. */
+    record Outcome(double perSecond, double millis) {}
+
+    Outcome forSeconds(String database, int clients, int seconds) {
+        return run(database, clients, "-T", String.valueOf(seconds));
+    }
+
+    Outcome forCalls(String database, int calls) {
+        return run(database, 1, "-t", String.valueOf(calls));
+    }
+
+    private Outcome run(String database, int clients, String... length) {
+        var file = stage.file(name + ".sql", script);
+        var command = new ArrayList<>(List.of(
+                Programs.postgres("pgbench"),
+                "-n",
+                "-M",
+                "prepared",
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "postgres",
+                "-p",
+                String.valueOf(stage.postgres().port()),
+                "-c",
+                String.valueOf(clients),
+                "-j",
+                "1",
+                "-f",
+                file.toString(),
+                "-D",
+                "run=" + runs++,
+                "-D",
+                "n=0"));
+        command.addAll(List.of(length));
+        command.addAll(variables);
+        command.add(database);
+        var output = Programs.run(command);
+        if (FAILED.matcher(output).find() || output.contains("aborted")) {
+            throw new IllegalStateException(output);
+        }
+        return new Outcome(read(RATE, output), read(LATENCY, output));
+    }
+
+    static double read(Pattern pattern, String output) {
+        var matcher = pattern.matcher(output);
+        if (!matcher.find()) {
+            throw new IllegalStateException("no " + pattern + " in:\n" + output);
+        }
+        return Double.parseDouble(matcher.group(1).toLowerCase(Locale.ROOT));
+    }
+}
