@@ -17,9 +17,12 @@ import io.grpc.stub.MetadataUtils;
 import io.pgbosun.Api;
 import io.pgbosun.Golden;
 import io.pgbosun.TestHome;
+import io.pgbosun.fire.Scoreboard;
+import io.pgbosun.store.Store;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +52,9 @@ class PermissionMatrixTest {
             "restore", "{\"backup\":\"" + ID + "\",\"database\":\"x\"}",
             "createChatUser", "{\"id\":\"U1\",\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}");
 
+    @Inject
+    Store store;
+
     @Test
     void the_matrix_is_that_of_the_golden_file() {
         var tokens = tokens();
@@ -70,6 +76,43 @@ class PermissionMatrixTest {
         var text = new StringBuilder();
         lines.forEach((line, outcomes) -> text.append("%-64s %s%n".formatted(line, String.join(" ", outcomes))));
         Golden.check("permissions.txt", text.toString());
+        var board = Scoreboard.of("S1", "every endpoint as everybody, equal to the golden matrix");
+        board.count(lines.size() * tokens.size());
+        board.passed(lines.size() * tokens.size());
+        board.show();
+    }
+
+    @Test
+    void a_token_that_has_expired_or_was_changed_opens_nothing() {
+        var admin = Api.admin();
+        var expired = admin.makeToken("expired", "ADMIN", "{}");
+        store.update(
+                "update token set expires_at = now() - interval '1 second' where id = $1",
+                UUID.fromString(expired.substring(4, 40)));
+        var whole = admin.makeToken("changed", "ADMIN", "{}");
+        var tokens =
+                List.of(expired, whole.substring(0, whole.length() - 1), whole + "x", whole.substring(4), "x", "pgb__");
+        var channel = channel();
+        var tried = 0;
+        try {
+            for (var token : tokens) {
+                for (var route :
+                        Routes.all().stream().filter(route -> !route.open()).toList()) {
+                    tried++;
+                    assertEquals("unauthenticated", rest(route, token), route.toString());
+                }
+                for (var method : Services.methods()) {
+                    tried++;
+                    assertEquals("unauthenticated", grpc(channel, method, token), method.getFullName());
+                }
+            }
+        } finally {
+            channel.shutdownNow();
+        }
+        var board = Scoreboard.of("S1", "tokens that are not valid now, at every endpoint");
+        board.count(tried);
+        board.passed(tried);
+        board.show();
     }
 
     @Test
@@ -108,7 +151,15 @@ class PermissionMatrixTest {
         return status == 401 ? "unauthenticated" : status == 403 ? "denied" : "allowed";
     }
 
+    static String body(Routes.Route route) {
+        return BODIES.getOrDefault(route.operationId(), "{}");
+    }
+
     private static io.restassured.response.Response call(Routes.Route route, String token) {
+        return call(route, token, route.method().equals("GET") || route.method().equals("DELETE") ? null : body(route));
+    }
+
+    static io.restassured.response.Response call(Routes.Route route, String token, String body) {
         var path = route.path()
                 .replace("{cluster}", "nosuch")
                 .replace("{host}", "nosuch")
@@ -119,13 +170,13 @@ class PermissionMatrixTest {
                 .baseUri(ConfigProvider.getConfig().getValue("test.url", String.class))
                 .header("Authorization", "Bearer " + token)
                 .contentType("application/json");
-        if (!route.method().equals("GET") && !route.method().equals("DELETE")) {
-            request.body(BODIES.getOrDefault(route.operationId(), "{}"));
+        if (body != null) {
+            request.body(body);
         }
         return request.request(route.method(), path);
     }
 
-    private static ManagedChannel channel() {
+    static ManagedChannel channel() {
         var url = URI.create(ConfigProvider.getConfig().getValue("test.url", String.class));
         return NettyChannelBuilder.forAddress(url.getHost(), url.getPort())
                 .usePlaintext()
@@ -133,24 +184,8 @@ class PermissionMatrixTest {
     }
 
     private static String grpc(ManagedChannel channel, MethodDescriptor method, String token) {
-        var headers = new Metadata();
-        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
-        var call = io.grpc.MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
-                .setType(
-                        method.isServerStreaming()
-                                ? io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING
-                                : io.grpc.MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(method.getService().getFullName() + "/" + method.getName())
-                .setRequestMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
-                .setResponseMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getOutputType())))
-                .build();
         try {
-            ClientCalls.blockingServerStreamingCall(
-                            ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
-                            call,
-                            CallOptions.DEFAULT.withDeadlineAfter(Duration.ofSeconds(20)),
-                            request(method))
-                    .forEachRemaining(answer -> {});
+            send(channel, method, token, request(method));
             return "allowed";
         } catch (StatusRuntimeException e) {
             return switch (e.getStatus().getCode()) {
@@ -163,8 +198,41 @@ class PermissionMatrixTest {
         }
     }
 
+    /** The code with which a message is refused, and the rule that its field breaks. */
+    static String refusal(ManagedChannel channel, MethodDescriptor method, String token, DynamicMessage message) {
+        try {
+            send(channel, method, token, message);
+            return "taken";
+        } catch (StatusRuntimeException e) {
+            var rule = String.valueOf(e.getStatus().getDescription())
+                    .replaceFirst(".*: ", "")
+                    .replaceFirst("\\.$", "");
+            return e.getStatus().getCode() + " " + rule;
+        }
+    }
+
+    private static void send(ManagedChannel channel, MethodDescriptor method, String token, DynamicMessage message) {
+        var headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+        var call = io.grpc.MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
+                .setType(
+                        method.isServerStreaming()
+                                ? io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING
+                                : io.grpc.MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(method.getService().getFullName() + "/" + method.getName())
+                .setRequestMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getInputType())))
+                .setResponseMarshaller(ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(method.getOutputType())))
+                .build();
+        ClientCalls.blockingServerStreamingCall(
+                        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+                        call,
+                        CallOptions.DEFAULT.withDeadlineAfter(Duration.ofSeconds(20)),
+                        message)
+                .forEachRemaining(answer -> {});
+    }
+
     /** Names that are well formed and of nothing. */
-    private static DynamicMessage request(MethodDescriptor method) {
+    static DynamicMessage request(MethodDescriptor method) {
         var request = DynamicMessage.newBuilder(method.getInputType());
         for (var field : method.getInputType().getFields()) {
             switch (field.getName()) {

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What the protobuf files say there is. */
-final class Services {
+public final class Services {
     private static final List<FileDescriptor> FILES = List.of(
             AccessProto.getDescriptor(),
             BackupsProto.getDescriptor(),
@@ -34,7 +34,7 @@ final class Services {
 
     private Services() {}
 
-    static List<MethodDescriptor> methods() {
+    public static List<MethodDescriptor> methods() {
         return FILES.stream()
                 .flatMap(file -> file.getServices().stream())
                 .flatMap(service -> service.getMethods().stream())

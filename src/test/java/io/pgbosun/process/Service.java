@@ -68,6 +68,13 @@ final class Service {
         return first(folder, roles, List.of());
     }
 
+    /** As before, with settings of its own. */
+    static Service first(Path folder, String roles, Map<String, String> more) {
+        var settings = new HashMap<>(more);
+        settings.put("PGBOSUN_ROLES", roles);
+        return new Service(folder.resolve("one"), settings, List.of()).start();
+    }
+
     /** As before, by way of another program, which is replaced by the service in the end. */
     static Service first(Path folder, String roles, List<String> launcher) {
         return new Service(folder.resolve("one"), Map.of("PGBOSUN_ROLES", roles), launcher).start();
@@ -75,7 +82,12 @@ final class Service {
 
     /** Starts another service over the same control database, with the same keys and the same first token. */
     Service beside(String name, String roles) {
-        return beside(name, roles, store().port(), Map.of());
+        return beside(name, roles, Map.of());
+    }
+
+    /** As before, with settings of its own. */
+    Service beside(String name, String roles, Map<String, String> more) {
+        return beside(name, roles, store().port(), more);
     }
 
     /**
@@ -232,6 +244,10 @@ final class Service {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     int port() {

@@ -140,6 +140,7 @@ class Calls {
         try {
             var caller = tokens.authenticate(BearerToken.current(), Channel.GRPC);
             entry.spent(limits.spend(caller.principal()));
+            entry.readable();
             return caller;
         } catch (Problem problem) {
             if (problem.type() == ProblemType.UNAUTHENTICATED) {

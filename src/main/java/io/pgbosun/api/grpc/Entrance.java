@@ -1,8 +1,10 @@
 package io.pgbosun.api.grpc;
 
+import com.google.protobuf.Message;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -54,6 +56,7 @@ class Entrance implements ServerInterceptor {
         private final String address;
         private volatile Admission.Slot slot;
         private volatile Rate rate;
+        private volatile Problem misread;
 
         private Entry(String address) {
             this.address = address;
@@ -67,6 +70,13 @@ class Entrance implements ServerInterceptor {
         void spent(Rate spent) {
             rate = spent;
             spent.require();
+        }
+
+        /** Refuses a message with fields that are not known here, as REST does: what is not done must not look done. */
+        void readable() {
+            if (misread != null) {
+                throw misread;
+            }
         }
 
         /** Gives up the place among those in work. */
@@ -100,8 +110,26 @@ class Entrance implements ServerInterceptor {
                 remote instanceof InetSocketAddress address && address.getAddress() != null
                         ? address.getAddress().getHostAddress()
                         : "");
-        return Contexts.interceptCall(
-                Context.current().withValue(ENTRY, entry), new Told<>(call, entry), headers, next);
+        var context = Context.current().withValue(ENTRY, entry);
+        return new Looking<>(Contexts.interceptCall(context, new Told<>(call, entry), headers, next), entry);
+    }
+
+    /** Looks at the message before the call is answered. */
+    private static final class Looking<Q> extends SimpleForwardingServerCallListener<Q> {
+        private final Entry entry;
+
+        private Looking(ServerCall.Listener<Q> listener, Entry entry) {
+            super(listener);
+            this.entry = entry;
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            if (message instanceof Message read) {
+                entry.misread = Unread.problem(read);
+            }
+            super.onMessage(message);
+        }
     }
 
     /** Tells the caller's rate in the headers of the answer, or in the trailers of one that has none. */

@@ -54,7 +54,8 @@ class Problems {
             audit.denied(
                     store,
                     caller,
-                    request.getMethod() + " " + request.getUriInfo().getPath(),
+                    request.getMethod() + " "
+                            + request.getUriInfo().getRequestUri().getRawPath(),
                     problem);
         }
         return answer(problem.type() == ProblemType.UNAUTHENTICATED ? ofStranger(problem) : problem);
@@ -181,7 +182,7 @@ class Problems {
             default ->
                 Problem.invalid(
                         "body",
-                        "is not JSON, at line %d column %d"
+                        "is not JSON, or names a field twice, at line %d column %d"
                                 .formatted(
                                         e.getLocation() == null
                                                 ? 1

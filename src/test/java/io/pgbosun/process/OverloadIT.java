@@ -1,0 +1,125 @@
+package io.pgbosun.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pgbosun.fire.Scoreboard;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Four times as many requests as can be served: most of what can be is served, the rest is told to come again at once. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OverloadIT {
+    private static final String START = "/v1/clusters/loaded/maintenance/no-op?startTime=2100-01-01T00:00:00Z";
+    private static final Duration PHASE = Duration.ofSeconds(Scoreboard.size(6, 20));
+    private static final int AT_ONCE = 64;
+    private static final double TIMES_CAPACITY = 4;
+    private static final double SERVED = 0.8;
+    /** Generous, for the load and others share the machine; a queue without bound makes them minutes. */
+    private static final long QUICK_MILLIS = 1_500;
+
+    private final Path folder = Service.newFolder();
+    private Service service;
+
+    @BeforeAll
+    void start() {
+        var working = Service.first(folder, "api,worker");
+        working.rest().provision("loaded", 1);
+        working.kill(); // with the control database left running
+        service = working.beside("two", "api", Map.of("PGBOSUN_REQUESTS_PER_SECOND", "0"));
+    }
+
+    @AfterAll
+    void stop() {
+        Service.clear(folder, service);
+    }
+
+    @Test
+    void at_four_times_the_capacity_most_of_it_is_served_and_health_and_reading_stay_quick()
+            throws InterruptedException {
+        var operation = service.rest().post(START, "{}").started();
+        try (var load = new Barrage(service, START, "{}")) {
+            load.closed(AT_ONCE, PHASE); // a cold JVM has no peak
+            var peak = load.closed(AT_ONCE, PHASE);
+            var health = new Probe("/q/health/ready");
+            var reading = new Probe("/v1/operations/" + operation);
+            var over = load.open(TIMES_CAPACITY * peak.acceptedPerSecond(), PHASE);
+            var healthMillis = health.stop();
+            var readingMillis = reading.stop();
+            var heap = Heap.afterCollection(service.pid());
+            System.out.printf(
+                    "overload: peak %s%n  open loop %s%n  health p99 %d ms of %d, reading p99 %d ms of %d, heap %d bytes%n",
+                    peak, over, p99(healthMillis), healthMillis.size(), p99(readingMillis), readingMillis.size(), heap);
+
+            assertEquals(0, over.refusedBadly.get(), over.toString());
+            assertEquals(0, over.other.get(), over.toString());
+            assertTrue(over.refused.get() > over.accepted.get(), "it was no overload: " + over);
+            assertTrue(over.acceptedPerSecond() >= SERVED * peak.acceptedPerSecond(), peak + " but then " + over);
+            assertTrue(p99(healthMillis) < QUICK_MILLIS, "health p99 " + p99(healthMillis) + " ms");
+            assertTrue(p99(readingMillis) < QUICK_MILLIS, "reading p99 " + p99(readingMillis) + " ms");
+            var board = Scoreboard.of(
+                    "R14",
+                    "served %.0f%% of peak, health p99 %d ms, reading p99 %d ms"
+                            .formatted(
+                                    100 * over.acceptedPerSecond() / peak.acceptedPerSecond(),
+                                    p99(healthMillis),
+                                    p99(readingMillis)));
+            board.count(1);
+            board.passed(1);
+            board.show();
+        }
+    }
+
+    private static long p99(List<Long> millis) {
+        return millis.get((int) (millis.size() * 0.99));
+    }
+
+    /** Asks one thing again and again, on a thread and connection of its own. */
+    private final class Probe {
+        private final AtomicBoolean running = new AtomicBoolean(true);
+        private final List<Long> millis = new ArrayList<>();
+        private final Thread thread;
+        private volatile AssertionError failed;
+
+        Probe(String path) {
+            thread = Thread.ofPlatform().start(() -> {
+                try (var wire = new Wire(service.port())) {
+                    var request = ("GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+                                    .formatted(path, service.token()))
+                            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+                    while (running.get()) {
+                        var start = System.nanoTime();
+                        var answer = wire.send(request);
+                        millis.add((System.nanoTime() - start) / 1_000_000);
+                        if (answer.status() != 200) {
+                            failed = new AssertionError(path + " answers " + answer);
+                            return;
+                        }
+                        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+                    }
+                }
+            });
+        }
+
+        /** How long each answer took, the longest last. */
+        List<Long> stop() throws InterruptedException {
+            running.set(false);
+            thread.join();
+            if (failed != null) {
+                throw failed;
+            }
+            Collections.sort(millis);
+            return millis;
+        }
+    }
+}
