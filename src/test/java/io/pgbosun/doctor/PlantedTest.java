@@ -56,13 +56,14 @@ class PlantedTest {
 
     @Test
     void a_forged_audit_entry_an_extra_one_and_one_that_nobody_seals_are_found() throws Exception {
-        var details = store.one("select details::text as details from audit_entry where number = 3")
-                .orElseThrow()
-                .text("details");
+        var entry = store.one(
+                        "select number, details::text as details from audit_entry where action = 'vacuum.start' and number > 1 order by number limit 1")
+                .orElseThrow();
+        var forge = "update audit_entry set details = $2::text::jsonb where number = $1";
         found(
-                () -> store.update("update audit_entry set details = '{\"forged\":true}' where number = 3"),
-                () -> store.update("update audit_entry set details = $1::text::jsonb where number = 3", details),
-                "I5 FAIL audit entry 3");
+                () -> store.update(forge, entry.number("number"), "{\"forged\":true}"),
+                () -> store.update(forge, entry.number("number"), entry.text("details")),
+                "I5 FAIL audit entry " + entry.number("number"));
         patient.still(() -> found(
                 () -> patient.audit(vacuum, "vacuum.succeeded", "{}"),
                 () -> store.update("delete from audit_entry where principal = 'planted' and number is null"),
@@ -78,11 +79,10 @@ class PlantedTest {
 
     @Test
     void a_missing_event_one_out_of_time_and_an_outcome_that_was_not_told_are_found() throws Exception {
+        var last = "where operation = $1 and number = (select max(number) from operation_event where operation = $1)";
         found(
-                () -> store.update(
-                        "update operation_event set number = -2 where operation = $1 and number = 3", vacuum),
-                () -> store.update(
-                        "update operation_event set number = 3 where operation = $1 and number = -2", vacuum),
+                () -> store.update("update operation_event set number = number + 1 " + last, vacuum),
+                () -> store.update("update operation_event set number = number - 1 " + last, vacuum),
                 "I6 FAIL operations/" + vacuum);
         found(
                 () -> store.update(
