@@ -1,5 +1,6 @@
 package io.pgbosun.boot;
 
+import io.pgbosun.access.Admission;
 import io.pgbosun.operation.Worker;
 import io.pgbosun.token.Tokens;
 import io.quarkus.runtime.ShutdownEvent;
@@ -15,6 +16,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Starts and stops the roles of this service. */
 @Singleton
 class Lifecycle {
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(4);
+    private static final int LOOK_MILLIS = 10;
+
     private final Set<String> roles;
     private final Home home;
     private final Tokens tokens;
@@ -22,6 +26,7 @@ class Lifecycle {
     private final Defaults defaults;
     private final ControlDatabase database;
     private final Duration drain;
+    private final Admission admission;
     private volatile boolean leaving;
 
     Lifecycle(
@@ -31,6 +36,7 @@ class Lifecycle {
             Worker worker,
             Defaults defaults,
             ControlDatabase database,
+            Admission admission,
             @ConfigProperty(name = "pgbosun.drain", defaultValue = "1s") Duration drain) {
         if (!Set.of("api", "worker").containsAll(roles) || roles.isEmpty()) {
             throw new IllegalArgumentException("PGBOSUN_ROLES must be api, worker or api,worker; it is " + roles);
@@ -42,6 +48,7 @@ class Lifecycle {
         this.defaults = defaults;
         this.database = database;
         this.drain = drain;
+        this.admission = admission;
     }
 
     void start(@Observes StartupEvent event) {
@@ -62,6 +69,10 @@ class Lifecycle {
         leaving = true;
         worker.stop();
         TimeUnit.MILLISECONDS.sleep(drain.toMillis());
+        var end = System.nanoTime() + LAST_ANSWERS.toNanos();
+        while (admission.inWork() > 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
     }
 
     boolean isLeaving() {

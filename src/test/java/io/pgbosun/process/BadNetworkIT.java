@@ -117,7 +117,8 @@ class BadNetworkIT {
                     .started();
             long clear;
             try (var meanwhile = new Elsewhere()) {
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(400));
+                awaitWork(operation);
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(300));
                 toCluster.set(weather);
                 TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(LONGEST_BAD_MILLIS));
                 var done = meanwhile.done.get();
@@ -137,6 +138,22 @@ class BadNetworkIT {
                 assertEquals("urn:pgbosun:problem:unreachable", ended.getString("problem.type"), ended.prettify());
             }
             judge();
+        }
+    }
+
+    /** Until it is at the server, or at times not so far. */
+    private void awaitWork(String operation) {
+        if (random.nextInt(4) == 0) {
+            return;
+        }
+        try (var store = service.store().open()) {
+            Eventually.closely(
+                    "it is at work",
+                    Duration.ofSeconds(30),
+                    () -> store.value(
+                                    "select state from operation_step where operation = ?::uuid and state in ('INTENT', 'DONE')",
+                                    operation)
+                            != null);
         }
     }
 
