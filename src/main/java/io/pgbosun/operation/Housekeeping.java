@@ -19,8 +19,7 @@ public class Housekeeping {
     private final Hints hints;
     private final Retention retention;
 
-    Housekeeping(
-            Store store, OperationStore operations, AuditSeal seal, Hints hints, Retention retention) {
+    Housekeeping(Store store, OperationStore operations, AuditSeal seal, Hints hints, Retention retention) {
         this.store = store;
         this.operations = operations;
         this.seal = seal;
@@ -71,12 +70,10 @@ public class Housekeeping {
     }
 
     private void forget(OperationState like, String comparison) {
-        operations.forget(
-                store,
-                """
+        operations.forget(store, """
                 id in (select id from operation where ended_at < now() - make_interval(secs => $1)
                   and state %s 'SUCCEEDED' limit %d for update skip locked)
-                """.formatted(comparison, MOST_FORGOTTEN),
-                (double) retention.of(like).toSeconds());
+                """.formatted(comparison, MOST_FORGOTTEN), (double)
+                retention.of(like).toSeconds());
     }
 }
