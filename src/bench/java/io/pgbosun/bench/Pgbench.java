@@ -56,14 +56,15 @@ final class Pgbench {
     record Outcome(double perSecond, double millis) {}
 
     Outcome forSeconds(String database, int clients, int seconds) {
-        return run(database, clients, "-T", String.valueOf(seconds));
+        return run(database, clients, runs++, "-T", String.valueOf(seconds));
     }
 
-    Outcome forCalls(String database, int calls) {
-        return run(database, 1, "-t", String.valueOf(calls));
+    /** With one client, so that what it takes is the time of a call. */
+    Outcome forCalls(String database, int calls, int run) {
+        return run(database, 1, run, "-t", String.valueOf(calls));
     }
 
-    private Outcome run(String database, int clients, String... length) {
+    private Outcome run(String database, int clients, int run, String... length) {
         var file = stage.file(name + ".sql", script);
         var command = new ArrayList<>(List.of(
                 Programs.postgres("pgbench"),
@@ -83,7 +84,7 @@ final class Pgbench {
                 "-f",
                 file.toString(),
                 "-D",
-                "run=" + runs++,
+                "run=" + run,
                 "-D",
                 "n=0"));
         command.addAll(List.of(length));

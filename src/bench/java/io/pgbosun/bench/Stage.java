@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** A folder, a PostgreSQL server and the services of one run; all of it is gone when the run ends, however it ends. */
 final class Stage implements AutoCloseable {
@@ -69,9 +70,14 @@ final class Stage implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         var all = new HashMap<>(Map.of(
-                "PGBOSUN_ROLES", roles,
-                "PGBOSUN_KEY_FILE", folder.resolve("keys").toString(),
-                "PGBOSUN_STORE_URL", storeUrl(postgres.port())));
+                "PGBOSUN_ROLES",
+                roles,
+                "PGBOSUN_KEY_FILE",
+                folder.resolve("keys").toString(),
+                "PGBOSUN_REQUESTS_PER_SECOND",
+                "0",
+                "PGBOSUN_STORE_URL",
+                storeUrl(postgres.port())));
         all.putAll(settings);
         var service = kept(new Service(home, folder.resolve("service.log"), all));
         postgres.run("""
@@ -80,6 +86,30 @@ final class Stage implements AutoCloseable {
                 from generate_series(1, %d) n on conflict do nothing
                 """.formatted(CLUSTERS));
         return service;
+    }
+
+    /** Forgets all operations; no service may run. */
+    void reset() {
+        if (services > 0) {
+            postgres.run("truncate operation, audit_entry cascade");
+        }
+    }
+
+    /** Waits until every operation has ended. */
+    void awaitEnds() {
+        await(
+                "the end of all operations",
+                () -> "f".equals(postgres.value("select exists (select 1 from operation where ended_at is null)")));
+    }
+
+    void await(String what, BooleanSupplier condition) {
+        var end = System.nanoTime() + 180_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("waited in vain for " + what);
+            }
+            Service.pause(100);
+        }
     }
 
     static String storeUrl(int port) {

@@ -1,0 +1,71 @@
+package io.pgbosun.bench;
+
+import java.util.Map;
+
+/** How long callers wait at a fixed rate: for the answer to accept, and until the first step of the operation begins. */
+final class Latencies {
+    private static final String FIRST_STEPS = """
+            select extract(epoch from percentile_disc(%s) within group (order by begun - created_at)) * 1000
+            from operation o, lateral (select min(at) as begun from operation_event e where e.operation = o.id and e.type = 'STEP') e
+            where o.created_at >= '%s'
+            """;
+
+    private final Stage stage;
+    private final Report report;
+
+    Latencies(Stage stage, Report report) {
+        this.stage = stage;
+        this.report = report;
+    }
+
+    void accept() {
+        try (var api = stage.service("api")) {
+            var load = NoOps.starts(api, 64);
+            load.fixedRate(1_000, stage.seconds(10));
+            var outcome = load.fixedRate(1_000, stage.seconds(15));
+            report.figure("accept at 1,000/s: p50", outcome.millis(50), "ms");
+            report.atMost("accept at 1,000/s: p99", outcome.millis(99), "ms", 10);
+        }
+    }
+
+    void firstStep() {
+        try (var both = stage.service("api,worker")) {
+            firstStep("accept to first step, one process", both);
+        }
+        stage.reset();
+        try (var api = stage.service("api");
+                var worker = stage.service("worker")) {
+            firstStep("accept to first step, two processes", api);
+        }
+    }
+
+    private void firstStep(String name, Service api) {
+        var load = NoOps.starts(api, 16);
+        load.fixedRate(100, stage.seconds(10));
+        var since = stage.postgres().value("select now()");
+        load.fixedRate(100, stage.seconds(15));
+        stage.awaitEnds();
+        report.atMost(name + ": p50", millis("0.5", since), "ms", 2);
+        report.atMost(name + ": p99", millis("0.99", since), "ms", 10);
+    }
+
+    void withoutHints() {
+        try (var proxy = new DeafProxy(stage.postgres().port());
+                var api = stage.service("api");
+                var worker = stage.service("worker", Map.of("PGBOSUN_STORE_URL", Stage.storeUrl(proxy.port())))) {
+            var load = NoOps.starts(api, 4);
+            load.fixedRate(20, stage.seconds(10));
+            var since = stage.postgres().value("select now()");
+            load.fixedRate(7, stage.seconds(20));
+            stage.awaitEnds();
+            report.figure("accept to first step, hints lost: p50", millis("0.5", since), "ms");
+            report.atMost("accept to first step, hints lost: p99", millis("0.99", since), "ms", 1_100);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private double millis(String percentile, String since) {
+        return stage.postgres().number(FIRST_STEPS.formatted(percentile, since));
+    }
+}

@@ -1,0 +1,113 @@
+package io.pgbosun.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.regex.Pattern;
+import org.HdrHistogram.Histogram;
+
+/** How long after it happened a thousand watchers hear of an event, over server-sent events. */
+final class Watchers {
+    private static final int WATCHERS = 1_000;
+    private static final int OPERATIONS = 16;
+    private static final Pattern AT = Pattern.compile("\"at\":\"([^\"]+)\"");
+
+    private final Stage stage;
+    private final Report report;
+    private final Histogram micros = new Histogram(60_000_000L, 3);
+    private Instant since;
+
+    Watchers(Stage stage, Report report) {
+        this.stage = stage;
+        this.report = report;
+    }
+
+    void run() {
+        try (var both = stage.service("api,worker");
+                var selector = Selector.open()) {
+            NoOps.startsAndWaits(both, 16).closed(stage.seconds(10)); // warm
+            var steps = stage.quick() ? 10 : 20;
+            var channels = new ArrayList<SocketChannel>();
+            var operations = new ArrayList<String>();
+            for (var i = 0; i < OPERATIONS; i++) {
+                operations.add(
+                        NoOps.id(both.post(NoOps.path(i), "{\"steps\":%d,\"stepMillis\":1000}".formatted(steps))));
+            }
+            for (var i = 0; i < WATCHERS; i++) {
+                channels.add(watch(selector, both, operations.get(i % OPERATIONS)));
+            }
+            since = Instant.now();
+            listen(selector, steps);
+            for (var channel : channels) {
+                channel.close();
+            }
+            report.figure("events that 1,000 watchers heard", micros.getTotalCount(), "");
+            report.figure("event to watcher, 1,000 watchers: p50", micros.getValueAtPercentile(50) / 1_000.0, "ms");
+            report.atMost("event to watcher, 1,000 watchers: p99", micros.getValueAtPercentile(99) / 1_000.0, "ms", 50);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static SocketChannel watch(Selector selector, Service service, String operation) throws IOException {
+        var channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", service.port()));
+        channel.write(ByteBuffer.wrap(HttpLoad.request(
+                service, "GET", "/v1/operations/" + operation + "/watch", "Accept: text/event-stream\r\n", "")));
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ, new StringBuilder());
+        return channel;
+    }
+
+    /** Until all streams have ended, for their operations have. */
+    private void listen(Selector selector, int steps) throws IOException {
+        var buffer = ByteBuffer.allocate(1 << 16);
+        var end = System.nanoTime() + (steps + 60) * 1_000_000_000L;
+        var ended = 0;
+        while (ended < WATCHERS) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("of %d watchers %d have heard of the end".formatted(WATCHERS, ended));
+            }
+            selector.select(1_000);
+            for (var key : selector.selectedKeys()) {
+                if (read((SocketChannel) key.channel(), (StringBuilder) key.attachment(), buffer)) {
+                    key.cancel();
+                    ended++;
+                }
+            }
+            selector.selectedKeys().clear();
+        }
+    }
+
+    /** True when the stream has told of the end. */
+    private boolean read(SocketChannel channel, StringBuilder text, ByteBuffer buffer) throws IOException {
+        buffer.clear();
+        var closed = channel.read(buffer) < 0;
+        var now = Instant.now();
+        text.append(new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8));
+        var done = false;
+        int line;
+        while ((line = text.indexOf("\n")) >= 0) {
+            var at = AT.matcher(text.substring(0, line));
+            if (at.find() && Instant.parse(at.group(1)).isAfter(since)) {
+                micros.recordValue(Math.max(0, Instant.parse(at.group(1)).until(now, ChronoUnit.MICROS)));
+            }
+            if (text.indexOf("HTTP/1.1") == 0 && !text.substring(9, 10).equals("2")) {
+                throw new IllegalStateException("a watcher was answered: " + text);
+            }
+            done |= text.substring(0, line).contains("\"state\":\"SUCCEEDED\"");
+            text.delete(0, line + 1);
+        }
+        if (closed && !done) {
+            throw new IllegalStateException("a stream has ended before its operation");
+        }
+        return done;
+    }
+}
