@@ -2,6 +2,7 @@ package io.pgbosun;
 
 import static io.restassured.RestAssured.given;
 
+import com.atlassian.oai.validator.restassured.OpenApiValidationFilter;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
@@ -12,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** The REST surface as tests use it, with the token of one caller. */
+/** The REST surface as tests use it, with the token of one caller; every answer must be as the OpenAPI document says. */
 public final class Api {
+    private static final OpenApiValidationFilter CONTRACT = new OpenApiValidationFilter(Contract.answers());
+
     private final String token;
 
     private Api(String token) {
@@ -50,7 +53,8 @@ public final class Api {
     }
 
     public RequestSpecification request() {
-        return given().baseUri(ConfigProvider.getConfig().getValue("test.url", String.class))
+        return given().filter(CONTRACT)
+                .baseUri(ConfigProvider.getConfig().getValue("test.url", String.class))
                 .auth()
                 .oauth2(token)
                 .contentType(ContentType.JSON)
