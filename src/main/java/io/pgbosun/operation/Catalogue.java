@@ -64,6 +64,11 @@ public final class Catalogue {
         return kinds.values();
     }
 
+    /** The names of all kinds. */
+    String[] names() {
+        return kinds.keySet().toArray(String[]::new);
+    }
+
     public Kind of(OperationSpec spec) {
         return bySpec.get(spec.getClass());
     }

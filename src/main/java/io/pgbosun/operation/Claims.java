@@ -62,7 +62,8 @@ class Claims {
     }
 
     /**
-     * Takes those of the operations that nothing stands in the way of. One service at a time takes any, so that none looks
+     * Takes those of the operations that nothing stands in the way of, of the kinds that this service knows: a newer one
+     * over the same control database may have others. One service at a time takes any, so that none looks
      * at lines that another one is just changing. Of two that are in each other's way at most one stands in nobody's way:
      * the one that is first in line.
      */
@@ -70,7 +71,7 @@ class Claims {
         return store.alone("pgbosun.claims", """
                         with picked as materialized (
                           select o.id, o.state from operation o
-                          where o.id = any($1) and (
+                          where o.id = any($1) and o.kind = any($4) and (
                             (o.state in ('RUNNING', 'CANCELLING') and o.lease_until < now())
                             or (o.state = 'STUCK' and o.probe_at < now())
                             or (o.state = 'QUEUED' and not exists (select 1 from operation_blocker b where b.operation = o.id)))
@@ -96,7 +97,7 @@ class Claims {
                         )
                         select id, lease_epoch, kind, target, spec::text as spec, plan_digest, cancel_requested, resumed,
                           started_at + make_interval(secs => timeout_seconds) as deadline from op order by created_at, id
-                        """, ids, owner, (double) LEASE_SECONDS).stream()
+                        """, ids, owner, (double) LEASE_SECONDS, catalogue.names()).stream()
                 .map(this::claimed)
                 .toList();
     }
