@@ -42,7 +42,7 @@ final class NoOps {
         var run = UUID.randomUUID();
         var waits = new boolean[connections];
         return new HttpLoad(service, connections, (connection, answer) -> {
-            waits[connection] = !waits[connection];
+            waits[connection] = answer == null || !waits[connection];
             return waits[connection]
                     ? start(service, run + "-" + number.get(), number.getAndIncrement())
                     : HttpLoad.request(service, "GET", "/v1/operations/" + id(answer) + "?wait=30s", "", "");
