@@ -116,16 +116,21 @@ public final class OperationReader {
 
     OperationSpec spec(UUID id) {
         var row = store.one("select kind, spec::text as spec from operation where id = $1", id)
-                .orElseThrow();
+                .orElseThrow(() -> gone(id));
         return json.load(row.text("spec"), catalogue.named(row.text("kind")).spec());
     }
 
     Map<String, String> labels(UUID id) {
         return json.load(
                 store.one("select labels::text as labels from operation where id = $1", id)
-                        .orElseThrow()
+                        .orElseThrow(() -> gone(id))
                         .text("labels"),
                 LABELS);
+    }
+
+    /** It was there a moment ago: somebody has forgotten it meanwhile. */
+    static Problem gone(UUID id) {
+        return Problem.notFound("operation", id.toString());
     }
 
     private String selectors(Caller caller) {

@@ -81,8 +81,7 @@ final class GrpcFuzz {
                         List.of("", "x", "pgb__", "pgb_" + Hostile.IDS.getFirst() + "_x", "x".repeat(6000)), random)
                 : Hostile.one(known.get("token!"), random);
         var waits = method.isServerStreaming() || method.getName().startsWith("Wait");
-        return new Request(
-                name, method.isServerStreaming(), waits, bytes, token, refused, below, name + " " + message);
+        return new Request(name, method.isServerStreaming(), waits, bytes, token, refused, below, name + " " + message);
     }
 
     private static DynamicMessage withUnknown(DynamicMessage message) {

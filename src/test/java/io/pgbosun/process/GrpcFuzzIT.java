@@ -140,7 +140,9 @@ class GrpcFuzzIT {
             findings.wrong("bug " + request.method(), shown, told);
         } else if (code == Status.Code.DEADLINE_EXCEEDED && request.waits()) {
             return; // an operation that does not end is watched until the caller has enough
-        } else if (reason == null ? !request.below() || !BELOW_THE_CONTRACT.contains(code) : !REASONS.contains(reason)) {
+        } else if (reason == null
+                ? !request.below() || !BELOW_THE_CONTRACT.contains(code)
+                : !REASONS.contains(reason)) {
             findings.wrong("no reason " + code + " " + request.method(), shown, told);
         }
         if (Findings.inside(String.valueOf(e.getStatus().getDescription()))) {
