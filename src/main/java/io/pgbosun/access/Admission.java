@@ -19,7 +19,7 @@ public final class Admission {
     private final AtomicInteger taken = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
 
-    Admission(@ConfigProperty(name = "pgbosun.requests.in.work", defaultValue = "512") int places) {
+    Admission(@ConfigProperty(name = "pgbosun.requests.in.work", defaultValue = "256") int places) {
         if (places < 1) {
             throw new IllegalArgumentException("PGBOSUN_REQUESTS_IN_WORK must be at least 1; it is " + places);
         }

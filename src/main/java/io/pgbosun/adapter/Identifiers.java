@@ -12,6 +12,11 @@ final class Identifiers {
 
     /** In double quotes; a name that PostgreSQL would refuse or silently cut short is a problem. */
     static String quote(String name) {
+        return '"' + checked(name).replace("\"", "\"\"") + '"';
+    }
+
+    /** As it is, for where a name is a parameter: functions cut it short as silently as the grammar does. */
+    static String checked(String name) {
         if (name == null || name.isEmpty()) {
             throw Problem.notPossible("A name in PostgreSQL cannot be empty.");
         }
@@ -22,7 +27,7 @@ final class Identifiers {
             throw Problem.notPossible(
                     "The name '" + name + "' is longer than 63 bytes, which PostgreSQL would cut off.");
         }
-        return '"' + name.replace("\"", "\"\"") + '"';
+        return name;
     }
 
     static String quote(TableName name) {

@@ -129,13 +129,14 @@ final class JdbcServer implements Server {
     /** Keeps WAL from now on, so that none is missing when a standby first streams. */
     @Override
     public void createSlot(String slot) {
+        var name = Identifiers.checked(slot);
         work(
                 POSTGRES,
                 connection -> rows(
                         connection,
                         "select pg_create_physical_replication_slot(?, true)::text",
                         row -> row.getString(1),
-                        slot));
+                        name));
     }
 
     @Override

@@ -148,13 +148,18 @@ public final class OperationReader {
 
     OperationSpec spec(UUID id) {
         var row = store.one("select kind, spec::text as spec from operation where id = $1", id)
-                .orElseThrow();
+                .orElseThrow(() -> gone(id));
         return json.load(row.text("spec"), catalogue.named(row.text("kind")).spec());
     }
 
     Map<String, String> labels(UUID id) {
         return labels(store.one("select labels::text as labels from operation where id = $1", id)
-                .orElseThrow());
+                .orElseThrow(() -> gone(id)));
+    }
+
+    /** It was there a moment ago: somebody has forgotten it meanwhile. */
+    static Problem gone(UUID id) {
+        return Problem.notFound("operation", id.toString());
     }
 
     private Map<String, String> labels(Row row) {

@@ -223,7 +223,7 @@ public final class Operations {
         refuseFinal(operation);
         store.inTx(tx -> {
             var row = tx.one("select state, committed from operation where id = $1 for update", id)
-                    .orElseThrow();
+                    .orElseThrow(() -> OperationReader.gone(id));
             var state = row.constant(OperationState.class, "state");
             if (row.bool("committed") || state == OperationState.STUCK) {
                 throw Problem.notPossible(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Follows operations: hints wake it, a slow poll is the safety net, and event numbers let a watcher go on where it was. */
@@ -49,13 +50,15 @@ public final class Watch {
      * wants no more.
      *
      * @param sink answers whether it wants more
+     * @param open whether there still is somebody behind the sink, asked also when there is nothing to hand over
      */
-    public void follow(Caller caller, UUID id, long after, Predicate<OperationEvent> sink) throws InterruptedException {
+    public void follow(Caller caller, UUID id, long after, Predicate<OperationEvent> sink, BooleanSupplier open)
+            throws InterruptedException {
         reader.get(caller, id);
         var woken = new Semaphore(0);
         var newest = after;
         try (var listening = hints.listen("op:" + id, detail -> woken.release())) {
-            while (true) {
+            while (open.getAsBoolean()) {
                 var seen = events.after(id, newest);
                 for (var event : seen.events()) {
                     if (!sink.test(event)) {

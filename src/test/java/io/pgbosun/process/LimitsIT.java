@@ -46,13 +46,14 @@ class LimitsIT {
 
     private final Path folder = Service.newFolder();
     private final Scoreboard board = Scoreboard.of("S6", "each limit hit, over REST and gRPC");
+    private Service working;
     private Service service;
     private String operation;
     private ManagedChannel channel;
 
     @BeforeAll
     void start() {
-        var working = Service.first(folder, "api,worker");
+        working = Service.first(folder, "api,worker");
         working.rest().provision("limited", 1);
         working.kill(); // with the control database left running
         service = working.beside(
@@ -134,7 +135,7 @@ class LimitsIT {
     void a_page_is_never_larger_than_five_hundred() {
         board.run(() -> {
             for (var more = 0; more < 60; more++) {
-                service.store()
+                working.store()
                         .value(
                                 "insert into operation_event (operation, number, type) select ?::uuid, 100000 + g, 'PROGRESS' from generate_series(?, ?) g returning number",
                                 operation,

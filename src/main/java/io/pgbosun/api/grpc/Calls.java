@@ -7,6 +7,8 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Channel;
@@ -87,8 +89,11 @@ class Calls {
     /** Answers one message. */
     <M> void answer(StreamObserver<M> observer, Call<M> call) {
         attempt(observer, caller -> {
-            observer.onNext(call.answer(caller));
-            observer.onCompleted();
+            var message = call.answer(caller);
+            if (!gone(observer)) {
+                observer.onNext(message);
+                observer.onCompleted();
+            }
             return null;
         });
     }
@@ -118,21 +123,35 @@ class Calls {
             call.answer(caller);
         } catch (Problem problem) {
             denied(caller, problem);
-            observer.onError(Statuses.exception(problem));
+            fail(observer, Statuses.exception(problem));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            observer.onError(
+            fail(
+                    observer,
                     Statuses.exception(Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again.")));
         } catch (RuntimeException e) {
             var id = UUID.randomUUID();
             LOG.errorf(e, "bug %s", id);
-            observer.onError(Statuses.exception(Problem.of(
-                    ProblemType.BUG,
-                    "Something is wrong inside pgbosun; the service's log tells more under " + id + ".",
-                    Map.of("id", id.toString()))));
+            fail(
+                    observer,
+                    Statuses.exception(Problem.of(
+                            ProblemType.BUG,
+                            "Something is wrong inside pgbosun; the service's log tells more under " + id + ".",
+                            Map.of("id", id.toString()))));
         } finally {
             Entrance.current().leave();
         }
+    }
+
+    /** Tells the caller, if there still is one: what is sent on a stream that was given up ends the whole connection. */
+    private static void fail(StreamObserver<?> observer, StatusRuntimeException problem) {
+        if (!gone(observer)) {
+            observer.onError(problem);
+        }
+    }
+
+    private static boolean gone(StreamObserver<?> observer) {
+        return observer instanceof ServerCallStreamObserver<?> stream && stream.isCancelled();
     }
 
     private Caller authenticated() {

@@ -51,13 +51,18 @@ class OperationsExtraGrpc extends OperationsExtraServiceGrpc.OperationsExtraServ
         var stream = (ServerCallStreamObserver<OperationEvent>) observer;
         calls.attempt(observer, caller -> {
             try (var place = calls.watching(caller)) {
-                watch.follow(caller, id(request.getName()), request.getAfter(), event -> {
-                    if (!readable(stream)) {
-                        return false;
-                    }
-                    stream.onNext(calls.message(event, OperationEvent.getDefaultInstance()));
-                    return true;
-                });
+                watch.follow(
+                        caller,
+                        id(request.getName()),
+                        request.getAfter(),
+                        event -> {
+                            if (!readable(stream)) {
+                                return false;
+                            }
+                            stream.onNext(calls.message(event, OperationEvent.getDefaultInstance()));
+                            return true;
+                        },
+                        () -> !stream.isCancelled());
             }
             if (!stream.isCancelled()) {
                 stream.onCompleted();

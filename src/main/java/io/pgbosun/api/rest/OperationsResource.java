@@ -151,7 +151,7 @@ class OperationsResource {
         reader.get(caller.get(), operation); // refused with a status, as long as no stream has begun
         try (var place = watching.begin();
                 sink) {
-            watch.follow(caller.get(), operation, after, event -> sent(sink, sse, event));
+            watch.follow(caller.get(), operation, after, event -> sent(sink, sse, event), () -> !sink.isClosed());
         }
     }
 
