@@ -18,6 +18,7 @@ public final class Admission {
     private final int places;
     private final AtomicInteger taken = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
+    private volatile boolean leaving;
 
     Admission(@ConfigProperty(name = "pgbosun.requests.in.work", defaultValue = "256") int places) {
         if (places < 1) {
@@ -34,6 +35,15 @@ public final class Admission {
             return null;
         }
         return new Slot(taken);
+    }
+
+    /** The service is about to end: whoever is answered should not come to it again. */
+    public void leave() {
+        leaving = true;
+    }
+
+    public boolean isLeaving() {
+        return leaving;
     }
 
     public int inWork() {

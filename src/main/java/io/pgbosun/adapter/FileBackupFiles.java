@@ -3,6 +3,7 @@ package io.pgbosun.adapter;
 import io.pgbosun.host.BackupFiles;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -107,7 +108,8 @@ public final class FileBackupFiles implements BackupFiles {
         var file = published(repository, backup).resolve(MANIFEST);
         return IoProblem.asking(file, "cannot be read", () -> {
             try {
-                return Optional.of(Files.readString(file));
+                // what is no UTF-8 any more is damaged, which is for the reader of the text to say
+                return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
             } catch (NoSuchFileException absent) {
                 return Optional.empty();
             }

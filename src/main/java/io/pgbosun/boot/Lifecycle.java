@@ -3,31 +3,25 @@ package io.pgbosun.boot;
 import io.pgbosun.access.Admission;
 import io.pgbosun.operation.Worker;
 import io.pgbosun.token.Tokens;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Starts and stops the roles of this service. */
 @Singleton
 class Lifecycle {
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(4);
-    private static final int LOOK_MILLIS = 10;
-
     private final Set<String> roles;
     private final Home home;
     private final Tokens tokens;
     private final Worker worker;
     private final Defaults defaults;
     private final ControlDatabase database;
-    private final Duration drain;
     private final Admission admission;
-    private volatile boolean leaving;
 
     Lifecycle(
             @ConfigProperty(name = "pgbosun.roles", defaultValue = "api,worker") Set<String> roles,
@@ -36,8 +30,7 @@ class Lifecycle {
             Worker worker,
             Defaults defaults,
             ControlDatabase database,
-            Admission admission,
-            @ConfigProperty(name = "pgbosun.drain", defaultValue = "1s") Duration drain) {
+            Admission admission) {
         if (!Set.of("api", "worker").containsAll(roles) || roles.isEmpty()) {
             throw new IllegalArgumentException("PGBOSUN_ROLES must be api, worker or api,worker; it is " + roles);
         }
@@ -47,7 +40,6 @@ class Lifecycle {
         this.worker = worker;
         this.defaults = defaults;
         this.database = database;
-        this.drain = drain;
         this.admission = admission;
     }
 
@@ -62,21 +54,17 @@ class Lifecycle {
     }
 
     /**
-     * What runs is handed over at once. Requests are still answered for a while, each with {@code Connection: close}: whoever
-     * has a connection open learns that the service leaves before it has left.
+     * What runs is handed over at once. Requests are still served for a while ({@code quarkus.shutdown.delay}), each answered
+     * with {@code Connection: close}: whoever has a connection open learns that the service leaves before it has left.
      */
-    void stop(@Observes @jakarta.annotation.Priority(1) ShutdownEvent event) throws InterruptedException {
-        leaving = true;
+    void leave(@Observes ShutdownDelayInitiatedEvent event) {
+        admission.leave();
         worker.stop();
-        TimeUnit.MILLISECONDS.sleep(drain.toMillis());
-        var end = System.nanoTime() + LAST_ANSWERS.toNanos();
-        while (admission.inWork() > 0 && System.nanoTime() < end) {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-        }
     }
 
-    boolean isLeaving() {
-        return leaving;
+    /** When there is no time to leave. */
+    void stop(@Observes @jakarta.annotation.Priority(1) ShutdownEvent event) {
+        worker.stop();
     }
 
     /** Last of all, when nothing uses the control database any more. */

@@ -35,16 +35,24 @@ public class ContractFilter implements OASFilter {
     private static final String SLACK = "slack";
     private static final String PROBLEM = "#/components/schemas/ProblemBody";
     /** What any call may answer. */
-    private static final Map<String, Trouble> PROBLEMS = Map.of(
-            "400", new Trouble("Invalid", "The request is not valid: invalid."),
-            "401", new Trouble("Unauthenticated", "No valid token was given: unauthenticated."),
-            "403", new Trouble("Denied", "The caller may not do this: denied."),
-            "404", new Trouble("NotFound", "There is no such thing, or it may not be seen: not-found."),
-            "406", new Trouble("NotAcceptable", "No answer can be given in an accepted media type: not-acceptable."),
-            "429", new Trouble("TooMany", "Too many requests: too-many; see Retry-After."),
-            "500", new Trouble("Bug", "A bug in pgbosun: bug."),
-            "503", new Trouble("Unreachable", "Something cannot be reached: unreachable; see Retry-After."),
-            "504", new Trouble("TooSlow", "It took longer than allowed: too-slow; see Retry-After."));
+    private static final Map<String, Trouble> PROBLEMS = Map.ofEntries(
+            Map.entry("400", new Trouble("Invalid", "The request is not valid: invalid.")),
+            Map.entry("401", new Trouble("Unauthenticated", "No valid token was given: unauthenticated.")),
+            Map.entry("403", new Trouble("Denied", "The caller may not do this: denied.")),
+            Map.entry("404", new Trouble("NotFound", "There is no such thing, or it may not be seen: not-found.")),
+            Map.entry(
+                    "406",
+                    new Trouble("NotAcceptable", "No answer can be given in an accepted media type: not-acceptable.")),
+            Map.entry("414", new Trouble("PathTooLarge", "The path with its parameters is too large: too-large.")),
+            Map.entry("429", new Trouble("TooMany", "Too many requests: too-many; see Retry-After.")),
+            Map.entry("431", new Trouble("HeadersTooLarge", "The headers are too large: too-large.")),
+            Map.entry("500", new Trouble("Bug", "A bug in pgbosun: bug.")),
+            Map.entry(
+                    "503",
+                    new Trouble(
+                            "Unreachable",
+                            "Something cannot be reached, or there is too much to do: unreachable or overloaded; see Retry-After.")),
+            Map.entry("504", new Trouble("TooSlow", "It took longer than allowed: too-slow; see Retry-After.")));
 
     /** What a call that changes something may answer besides. */
     private static final Map<String, Trouble> CHANGE_PROBLEMS = Map.of(

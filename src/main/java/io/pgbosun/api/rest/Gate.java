@@ -59,6 +59,9 @@ class Gate {
 
     private void look(RoutingContext context) {
         var request = context.request();
+        if (admission.isLeaving() && request.version() != HttpVersion.HTTP_2) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         if (request.uri().length() > LONGEST_URI) {
             refuse(request, 414, tooLarge(414, "Send a path with its parameters of at most 8 KiB."));
         } else if (size(request) > LARGEST_HEADERS) {
