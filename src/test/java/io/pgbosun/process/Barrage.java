@@ -23,12 +23,14 @@ final class Barrage implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final HttpClient client;
     private final Service service;
+    private final HttpMethod method;
     private final String path;
     private final Buffer body;
     private final String authorization;
 
-    Barrage(Service service, String path, String body) {
+    Barrage(Service service, HttpMethod method, String path, String body) {
         this.service = service;
+        this.method = method;
         this.path = path;
         this.body = Buffer.buffer(body);
         authorization = "Bearer " + service.token();
@@ -110,7 +112,7 @@ final class Barrage implements AutoCloseable {
 
     private void one(Outcome outcome, AtomicBoolean running, Runnable after) {
         outcome.sent.incrementAndGet();
-        client.request(HttpMethod.POST, service.port(), "127.0.0.1", path)
+        client.request(method, service.port(), "127.0.0.1", path)
                 .compose(request -> request.putHeader("authorization", authorization)
                         .putHeader("content-type", "application/json")
                         .send(body))
