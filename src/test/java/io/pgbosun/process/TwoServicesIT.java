@@ -78,7 +78,7 @@ class TwoServicesIT {
         programs.start(shared);
         try (var session = ControlDatabase.Session.open(
                 "jdbc:postgresql://%s:%d/postgres".formatted(address(1), port), "postgres", "shared")) {
-            session.run("create table some as select n from generate_series(1, 1000) n");
+            session.run("create table numbers as select n from generate_series(1, 1000) n");
         }
         targets()
                 .forEach(target -> one.rest()

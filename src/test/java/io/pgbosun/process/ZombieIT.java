@@ -37,7 +37,10 @@ class ZombieIT {
         front = Service.first(folder, "api");
         two = front.beside("two", "api,worker");
         three = front.beside("three", "api,worker");
-        front.rest().provision("haunted", 10);
+        front.rest()
+                .succeed(
+                        "/v1/clusters",
+                        "{'name':'haunted','provision':{'databases':['shop'],'parameters':{'log_statement':'all'},'seed':{'pgbenchScale':10}}}");
     }
 
     @AfterAll
