@@ -4,15 +4,18 @@ import java.util.Random;
 
 /**
  * Where a test that leaves something to chance takes it from. The seed is printed; {@code -Dpgbosun.seed=…} plays the
- * same again.
+ * same again. Whole runs draw a new one each time; others have always the same, so that a change is judged by what it
+ * changes and not by luck.
  */
 public record Seed(long value) {
     private static final String PROPERTY = "pgbosun.seed";
 
-    /** A new seed, or the one that was asked for. */
+    private static final long USUAL = 115478619406888L;
+
+    /** The seed that was asked for, a new one in a whole run, or else the usual one. */
     public static Seed of(Class<?> test) {
-        var seed = new Seed(Long.getLong(
-                PROPERTY, System.nanoTime() ^ ProcessHandle.current().pid() << 32));
+        var drawn = System.nanoTime() ^ ProcessHandle.current().pid() << 32;
+        var seed = new Seed(Long.getLong(PROPERTY, Boolean.getBoolean("pgbosun.long") ? drawn : USUAL));
         System.out.printf("%s: -D%s=%d%n", test.getSimpleName(), PROPERTY, seed.value());
         return seed;
     }
