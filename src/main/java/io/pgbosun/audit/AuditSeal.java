@@ -17,7 +17,9 @@ import java.util.UUID;
  */
 @Singleton
 public final class AuditSeal {
-    private static final int BATCH = 2_000;
+    /** How many entries one go seals at most. */
+    public static final int BATCH = 2_000;
+
     private static final String CONTENT = """
             concat_ws(e'\\x1f', e.id::text, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.principal,
               e.channel, e.action, e.target, coalesce(e.operation::text, ''), e.details::text)

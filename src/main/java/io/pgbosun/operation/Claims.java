@@ -70,8 +70,8 @@ class Claims {
     List<Claim> take(UUID[] ids, String owner) {
         return store.alone("pgbosun.claims", """
                         with picked as materialized (
-                          select o.id, o.state from operation o
-                          where o.id = any($1) and o.kind = any($4) and (
+                          select o.id, o.state from unnest($1::uuid[]) as wanted(id) join operation o on o.id = wanted.id
+                          where o.kind = any($4) and (
                             (o.state in ('RUNNING', 'CANCELLING') and o.lease_until < now())
                             or (o.state = 'STUCK' and o.probe_at < now())
                             or (o.state = 'QUEUED' and not exists (select 1 from operation_blocker b where b.operation = o.id)))
@@ -93,7 +93,8 @@ class Claims {
                             case when lease_epoch = 1 then '' else 'taken up again, epoch ' || lease_epoch end) from op
                         ), audit as (
                           insert into audit_entry (principal, channel, action, target, operation, details)
-                          select 'pgbosun', 'SCHEDULE', kind || '.running', target, id, jsonb_build_object('epoch', lease_epoch) from op
+                          select 'pgbosun', 'SCHEDULE', kind || '.' || lower(state), target, id, jsonb_build_object('epoch', lease_epoch)
+                          from op
                         )
                         select id, lease_epoch, kind, target, spec::text as spec, plan_digest, cancel_requested, resumed,
                           started_at + make_interval(secs => timeout_seconds) as deadline from op order by created_at, id
@@ -123,12 +124,13 @@ class Claims {
      */
     record Renewed(UUID id, long epoch, boolean cancelRequested, boolean timedOut) {}
 
-    /** Prolongs leases; those that are not answered are lost. */
+    /** Prolongs leases, in the order given; those that are not answered are lost. */
     List<Renewed> renew(UUID[] ids, String owner) {
         return store.query("""
                         update operation set lease_until = now() + make_interval(secs => $3)
-                        where id = any($1) and lease_owner = $2 and state in ('RUNNING', 'CANCELLING')
-                        returning id, lease_epoch, cancel_requested, started_at + make_interval(secs => timeout_seconds) < now() as timed_out
+                        from unnest($1::uuid[]) as mine(id)
+                        where operation.id = mine.id and lease_owner = $2 and state in ('RUNNING', 'CANCELLING')
+                        returning operation.id, lease_epoch, cancel_requested, started_at + make_interval(secs => timeout_seconds) < now() as timed_out
                         """, ids, owner, (double) LEASE_SECONDS).stream()
                 .map(row -> new Renewed(
                         row.uuid("id"), row.number("lease_epoch"), row.bool("cancel_requested"), row.bool("timed_out")))

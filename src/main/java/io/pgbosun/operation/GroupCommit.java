@@ -1,16 +1,19 @@
 package io.pgbosun.operation;
 
 import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
  * Does together what several threads want done at the same moment: whoever comes while a group is under way waits for it
- * and goes with the next one. Nobody waits for company.
+ * and goes with the next one. Nobody waits for company, and nobody whose group is done waits for another one.
  *
  * @param <I> what one thread wants
  * @param <O> what comes of it
@@ -20,7 +23,7 @@ final class GroupCommit<I, O> {
 
     private final Function<List<I>, List<O>> commit;
     private final Queue<Waiting<I, O>> queue = new ConcurrentLinkedQueue<>();
-    private final ReentrantLock underWay = new ReentrantLock();
+    private final AtomicBoolean underWay = new AtomicBoolean();
 
     /**
      * Begins with nobody waiting.
@@ -31,34 +34,35 @@ final class GroupCommit<I, O> {
         this.commit = commit;
     }
 
-    /** Only the thread that holds the lock changes it. */
-    private static final class Waiting<I, O> {
-        private final I wanted;
-        private O outcome;
-        private RuntimeException failure;
-        private boolean done;
-
-        Waiting(I wanted) {
-            this.wanted = wanted;
-        }
-    }
+    private record Waiting<I, O>(I wanted, CompletableFuture<O> outcome) {}
 
     /** Does it, with others or alone; what a group fails with, each of it fails with. */
     O commit(I wanted) {
-        var mine = new Waiting<I, O>(wanted);
+        var mine = new Waiting<I, O>(wanted, new CompletableFuture<>());
         queue.add(mine);
-        underWay.lock();
+        lead();
         try {
-            while (!mine.done) {
+            return mine.outcome().get();
+        } catch (ExecutionException e) {
+            throw (RuntimeException) e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again in a moment.", e);
+        }
+    }
+
+    /** Does one group unless another one is under way; who comes meanwhile is led by a thread of its own. */
+    private void lead() {
+        if (underWay.compareAndSet(false, true)) {
+            try {
                 commit(next());
+            } finally {
+                underWay.set(false);
             }
-        } finally {
-            underWay.unlock();
+            if (!queue.isEmpty()) {
+                Thread.startVirtualThread(this::lead);
+            }
         }
-        if (mine.failure != null) {
-            throw mine.failure;
-        }
-        return mine.outcome;
     }
 
     private List<Waiting<I, O>> next() {
@@ -70,20 +74,19 @@ final class GroupCommit<I, O> {
     }
 
     private void commit(List<Waiting<I, O>> group) {
+        if (group.isEmpty()) {
+            return;
+        }
         try {
-            var outcomes = commit.apply(group.stream().map(one -> one.wanted).toList());
+            var outcomes = commit.apply(group.stream().map(Waiting::wanted).toList());
             for (int i = 0; i < group.size(); i++) {
-                group.get(i).outcome = outcomes.get(i);
-                group.get(i).done = true;
+                group.get(i).outcome().complete(outcomes.get(i));
             }
         } catch (RuntimeException e) {
             if (group.size() > 1 && !(e instanceof Problem)) {
                 group.forEach(one -> commit(List.of(one))); // one of them is bad; the others shall not suffer for it
             } else {
-                group.forEach(one -> {
-                    one.failure = e;
-                    one.done = true;
-                });
+                group.forEach(one -> one.outcome().completeExceptionally(e));
             }
         }
     }

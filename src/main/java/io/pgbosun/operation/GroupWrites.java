@@ -1,20 +1,22 @@
 package io.pgbosun.operation;
 
+import static io.pgbosun.operation.OperationStore.column;
+
 import io.pgbosun.operation.OperationStore.Move;
 import io.pgbosun.operation.OperationStore.Moved;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What the runs of one service write: that of one moment in one statement. */
 final class GroupWrites {
     private final Store store;
-    private final GroupCommit<StepWrite, Boolean> steps = new GroupCommit<>(this::write);
+    private final GroupCommit<StepsWrite, Boolean> steps = new GroupCommit<>(this::write);
     private final GroupCommit<Move, Moved> ends;
 
     GroupWrites(Store store, OperationStore operations) {
@@ -23,15 +25,15 @@ final class GroupWrites {
     }
 
     /**
-     * How far a step came.
+     * How far steps of a run came.
      *
-     * @param answer in JSON, or null
+     * @param entries different steps, in their order
      * @param again true when it was tried before and may be written already
      */
-    record StepWrite(UUID operation, long epoch, String name, Journal.State state, String answer, boolean again) {}
+    record StepsWrite(UUID operation, long epoch, List<Journal.Entry> entries, boolean again) {}
 
-    /** Writes a step with its event; false when the lease is lost. */
-    boolean step(StepWrite write) {
+    /** Writes steps with their events; false when the lease is lost. */
+    boolean steps(StepsWrite write) {
         return steps.commit(write);
     }
 
@@ -40,39 +42,55 @@ final class GroupWrites {
         return ends.commit(move);
     }
 
-    private List<Boolean> write(List<StepWrite> writes) {
+    /** One of the steps of a write, and where in it. */
+    private record StepRow(StepsWrite write, Journal.Entry entry, int place) {}
+
+    private List<Boolean> write(List<StepsWrite> writes) {
+        var rows = writes.stream()
+                .sorted(Comparator.comparing(StepsWrite::operation)) // as in every statement that changes several
+                .flatMap(write -> IntStream.range(0, write.entries().size())
+                        .mapToObj(i -> new StepRow(write, write.entries().get(i), i)))
+                .toList();
         var leased = store
                 .query(
                         """
                         with incoming as (
                           select *, not (again and exists (select 1 from operation_step s
                             where s.operation = i.operation and s.name = i.name and s.state = i.state and s.epoch = i.epoch)) as fresh
-                          from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::boolean[])
-                            as i(operation, epoch, name, state, answer, again)
+                          from unnest($1::uuid[], $2::bigint[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::text[],
+                            $8::boolean[]) as i(operation, epoch, place, size, name, state, answer, again)
                         ), op as (
-                          update operation o set updated_at = now(), progress = null, last_event = last_event + i.fresh::integer
+                          update operation o set updated_at = now(), progress = null,
+                            last_event = last_event + case when i.fresh then i.size else 0 end
                           from incoming i
-                          where o.id = i.operation and o.lease_epoch = i.epoch and o.state in ('RUNNING', 'CANCELLING')
-                          returning o.id, o.last_event, i.*
+                          where i.place = 0 and o.id = i.operation and o.lease_epoch = i.epoch and o.state in ('RUNNING', 'CANCELLING')
+                          returning o.id, o.lease_epoch, o.last_event
+                        ), leased as (
+                          select i.*, op.last_event - size + place + 1 as number from op join incoming i on i.operation = op.id
                         ), event as (
                           insert into operation_event (operation, number, type, data)
-                          select id, last_event, 'STEP', jsonb_build_object('step', name, 'state', state) from op where fresh
+                          select operation, number, 'STEP', jsonb_build_object('step', name, 'state', state) from leased where fresh
                         ), step as (
                           insert into operation_step (operation, name, place, state, epoch, answer, ended_at)
-                          select id, name, (select count(*) from operation_step s where s.operation = op.id), state, epoch,
-                            answer::jsonb, case when state <> 'INTENT' then now() end
-                          from op
+                          select operation, name, place + (select count(*) from operation_step s where s.operation = leased.operation),
+                            state, epoch, answer::jsonb, case when state <> 'INTENT' then now() end
+                          from leased
                           on conflict (operation, name) do update set state = excluded.state, epoch = excluded.epoch,
                             answer = excluded.answer, ended_at = excluded.ended_at
                         )
-                        select id, epoch from op
+                        select id, lease_epoch as epoch from op
                         """,
-                        column(writes, UUID[]::new, StepWrite::operation),
-                        column(writes, Long[]::new, StepWrite::epoch),
-                        column(writes, String[]::new, StepWrite::name),
-                        column(writes, String[]::new, write -> write.state().name()),
-                        column(writes, String[]::new, StepWrite::answer),
-                        column(writes, Boolean[]::new, StepWrite::again))
+                        column(rows, UUID[]::new, row -> row.write().operation()),
+                        column(rows, Long[]::new, row -> row.write().epoch()),
+                        column(rows, Integer[]::new, StepRow::place),
+                        column(
+                                rows,
+                                Integer[]::new,
+                                row -> row.write().entries().size()),
+                        column(rows, String[]::new, row -> row.entry().step()),
+                        column(rows, String[]::new, row -> row.entry().state().name()),
+                        column(rows, String[]::new, row -> row.entry().answer()),
+                        column(rows, Boolean[]::new, row -> row.write().again()))
                 .stream()
                 .map(GroupWrites::lease)
                 .collect(Collectors.toSet());
@@ -85,9 +103,5 @@ final class GroupWrites {
 
     private static Lease lease(Row row) {
         return new Lease(row.uuid("id"), row.number("epoch"));
-    }
-
-    private static <I, T> T[] column(List<I> writes, IntFunction<T[]> array, Function<I, T> value) {
-        return writes.stream().map(value).toArray(array);
     }
 }

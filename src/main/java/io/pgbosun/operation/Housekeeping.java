@@ -41,8 +41,8 @@ public class Housekeeping {
                 "state = 'AWAITING_APPROVAL' and created_at <= now() - interval '24 hours'",
                 OperationState.EXPIRED,
                 "nobody has approved it within 24 hours");
-        while (seal.seal() > 0) {
-            // until nothing is left unsealed
+        while (seal.seal() == AuditSeal.BATCH) {
+            // until little is left unsealed
         }
         forget(OperationState.SUCCEEDED, "=");
         forget(OperationState.FAILED, "<>");

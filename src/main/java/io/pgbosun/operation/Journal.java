@@ -2,6 +2,7 @@ package io.pgbosun.operation;
 
 import io.pgbosun.host.Progress;
 import io.pgbosun.problem.ProblemBody;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -14,10 +15,11 @@ public interface Journal {
     /**
      * A step that was begun.
      *
+     * @param step its name
      * @param state how far it came
      * @param answer its answer in JSON, or null
      */
-    record Entry(State state, String answer) {
+    record Entry(String step, State state, String answer) {
         boolean isDone() {
             return state == State.DONE || state == State.FOUND;
         }
@@ -46,10 +48,8 @@ public interface Journal {
     /** Why the run is being undone, once it is. */
     Optional<ProblemBody> undoing();
 
-    void intent(String step);
-
-    /** The step is {@link State#DONE} or {@link State#FOUND}, with its answer in JSON or null. */
-    void done(String step, State state, String answer);
+    /** Writes how far different steps came, in this order, all of it or nothing. */
+    void write(List<Entry> steps);
 
     void undoing(ProblemBody why);
 

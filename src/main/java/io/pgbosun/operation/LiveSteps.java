@@ -12,12 +12,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -25,13 +28,12 @@ import org.jboss.logging.Logger;
 public final class LiveSteps implements Steps {
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(5).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(500).toNanos();
-
     private static final Logger LOG = Logger.getLogger(LiveSteps.class);
 
     private final UUID operation;
     private final Journal journal;
     private final Json json;
-    private final StepTimer timer;
+    private final ObjLongConsumer<Journal.State> timer;
     private final Work work;
     private final Map<String, Journal.Entry> entries;
     private final Set<String> names = new HashSet<>();
@@ -42,6 +44,7 @@ public final class LiveSteps implements Steps {
     private volatile boolean undoing;
     private String current = "";
     private long begunAt;
+    private Journal.Entry unwritten;
 
     private record Undo(String name, Runnable unmake) {}
 
@@ -67,21 +70,12 @@ public final class LiveSteps implements Steps {
         }
     }
 
-    /** A runbook with its target and spec. */
-    public interface Body {
-        Record run(Steps steps);
-    }
-
-    /** Hears how long a step took. */
-    public interface StepTimer {
-        void ended(Journal.State state, long nanos);
-    }
-
     public LiveSteps(UUID operation, Journal journal, Json json, Work work) {
         this(operation, journal, json, work, (state, nanos) -> {});
     }
 
-    LiveSteps(UUID operation, Journal journal, Json json, Work work, StepTimer timer) {
+    /** With a timer that hears how many nanoseconds each step took. */
+    LiveSteps(UUID operation, Journal journal, Json json, Work work, ObjLongConsumer<Journal.State> timer) {
         this.timer = timer;
         this.operation = operation;
         this.journal = journal;
@@ -92,10 +86,12 @@ public final class LiveSteps implements Steps {
         this.committed = journal.isCommitted();
     }
 
-    /** Runs to an end; throws only when the run must be left to another one. */
-    public Outcome run(Body body) {
+    /** Runs a runbook to an end; throws only when the run must be left to another one. */
+    public Outcome run(Function<Steps, Record> body) {
         try {
-            return new Outcome(body.run(this), null, false);
+            var result = body.apply(this);
+            flush();
+            return new Outcome(result, null, false);
         } catch (EndOfJournal e) {
             return unwind(journal.undoing().orElseThrow(), false);
         } catch (Journal.LeaseLost e) {
@@ -117,9 +113,6 @@ public final class LiveSteps implements Steps {
     }
 
     private Outcome failed(Problem problem) {
-        if (abandoned) {
-            throw new Journal.LeaseLost();
-        }
         leaveWhenAway(problem);
         var why = ProblemBody.of(stop != null && !committed ? stop : problem);
         if (committed) {
@@ -130,13 +123,14 @@ public final class LiveSteps implements Steps {
     }
 
     /** That our control database was away says nothing of what is done: the run dies here, and is taken up again. */
-    private static void leaveWhenAway(Problem problem) {
-        if (Store.isAway(problem)) {
+    private void leaveWhenAway(Problem problem) {
+        if (abandoned || Store.isAway(problem)) {
             throw new Journal.LeaseLost();
         }
     }
 
     private synchronized void beginUndoing(ProblemBody why) {
+        flush();
         if (!undoing) {
             undoing = true;
             journal.undoing(why);
@@ -158,7 +152,8 @@ public final class LiveSteps implements Steps {
             } catch (RuntimeException e) {
                 return leftToAnother(new Outcome(null, notUndone(undo.name(), why, bug(e)), true));
             }
-            write(undo.name(), new Journal.Entry(Journal.State.UNDONE, null), () -> journal.undone(undo.name()));
+            journal.undone(undo.name());
+            entries.put(undo.name(), new Journal.Entry(undo.name(), Journal.State.UNDONE, null));
         }
         return leftToAnother(new Outcome(null, why, leavesUnseen));
     }
@@ -213,8 +208,9 @@ public final class LiveSteps implements Steps {
     @Override
     public <T> T get(String name, Class<T> type, Supplier<T> read) {
         if (!replayed(name)) {
+            settle();
             var answer = read.get();
-            read(name, json.store(answer));
+            ended(Journal.State.FOUND, json.store(answer));
             return answer;
         }
         return json.load(entries.get(name).answer(), type);
@@ -236,6 +232,7 @@ public final class LiveSteps implements Steps {
         if (replayed(name)) {
             return;
         }
+        settle();
         if (!is.getAsBoolean()) {
             intent(name);
             make.run();
@@ -253,6 +250,7 @@ public final class LiveSteps implements Steps {
         if (replayed(name)) {
             return json.load(entries.get(name).answer(), type);
         }
+        settle();
         var there = look.get();
         if (there.isEmpty()) {
             intent(name);
@@ -299,6 +297,7 @@ public final class LiveSteps implements Steps {
         if (replayed(name)) {
             return;
         }
+        settle();
         var deadline = System.nanoTime() + atMost.toNanos();
         var pause = FIRST_PAUSE_NANOS;
         while (!condition.getAsBoolean()) {
@@ -310,13 +309,14 @@ public final class LiveSteps implements Steps {
             pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
             stopIfAsked();
         }
-        read(name, null);
+        ended(Journal.State.FOUND, null);
     }
 
     @Override
     public synchronized void pointOfNoReturn() {
         stopIfAsked();
         if (!undoing && !committed) {
+            flush();
             journal.committed();
             committed = true;
         }
@@ -329,6 +329,7 @@ public final class LiveSteps implements Steps {
 
     @Override
     public void warn(String message) {
+        flush();
         journal.warn(message);
     }
 
@@ -359,27 +360,40 @@ public final class LiveSteps implements Steps {
         }
     }
 
+    /** Written together with the end of the step before it. */
     private void intent(String name) {
         if (!entries.containsKey(name)) {
-            write(name, new Journal.Entry(Journal.State.INTENT, null), () -> journal.intent(name));
+            var intent = new Journal.Entry(name, Journal.State.INTENT, null);
+            journal.write(unwritten == null ? List.of(intent) : List.of(unwritten, intent));
+            unwritten = null;
+            entries.put(name, intent);
+        } else {
+            flush();
         }
     }
 
     /** The step is done, by this operation when it had an intent, else it was so before. */
     private void made(String name, String answer) {
-        var state = entries.containsKey(name) ? Journal.State.DONE : Journal.State.FOUND;
-        write(name, new Journal.Entry(state, answer), () -> journal.done(name, state, answer));
-        timer.ended(state, System.nanoTime() - begunAt);
+        ended(entries.containsKey(name) ? Journal.State.DONE : Journal.State.FOUND, answer);
     }
 
-    private void read(String name, String answer) {
-        var entry = new Journal.Entry(Journal.State.FOUND, answer);
-        write(name, entry, () -> journal.done(name, Journal.State.FOUND, answer));
-        timer.ended(Journal.State.FOUND, System.nanoTime() - begunAt);
+    /** The end of a step is written before anything else is read, awaited or begun. */
+    private void ended(Journal.State state, String answer) {
+        unwritten = new Journal.Entry(current, state, answer);
+        entries.put(current, unwritten);
+        timer.accept(state, System.nanoTime() - begunAt);
     }
 
-    private void write(String name, Journal.Entry entry, Runnable write) {
-        write.run();
-        entries.put(name, entry);
+    /** Before a step reads, looks or waits. */
+    private void settle() {
+        flush();
+        stopIfAsked();
+    }
+
+    private void flush() {
+        if (unwritten != null) {
+            journal.write(List.of(unwritten));
+            unwritten = null;
+        }
     }
 }

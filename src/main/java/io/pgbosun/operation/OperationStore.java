@@ -7,6 +7,8 @@ import io.pgbosun.store.Json;
 import io.pgbosun.store.Queries;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +17,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The SQL that accepts operations and moves them from state to state, each with its event and audit entry. */
 @Singleton
@@ -29,6 +29,8 @@ class OperationStore {
 
     /** How many of those in line behind an operation that ends are worth a look. */
     private static final int MOST_FREED = 16;
+
+    private static final Map<OperationState, String> ORIGINS = origins();
 
     private final Json json;
 
@@ -202,7 +204,8 @@ class OperationStore {
     }
 
     /** The only statement that changes states; each with its event and audit entry, at most one for an operation. */
-    Moved move(Queries tx, List<Move> moves) {
+    Moved move(Queries tx, List<Move> unsorted) {
+        var moves = unsorted.stream().sorted(Comparator.comparing(Move::id)).toList(); // nobody waits in a circle
         var ids = new HashSet<UUID>();
         var freed = new HashSet<UUID>();
         tx.query(
@@ -259,7 +262,7 @@ class OperationStore {
                         column(moves, UUID[]::new, Move::id),
                         column(moves, String[]::new, move -> move.to().name()),
                         column(moves, String[]::new, Move::reason),
-                        column(moves, String[]::new, move -> origins(move.to())),
+                        column(moves, String[]::new, move -> ORIGINS.get(move.to())),
                         column(moves, Long[]::new, Move::epoch),
                         column(moves, String[]::new, move -> move.problem() == null ? null : json.show(move.problem())),
                         column(moves, String[]::new, move -> move.result() == null ? null : json.show(move.result())),
@@ -284,15 +287,17 @@ class OperationStore {
                         """.formatted(which), parameters).size();
     }
 
-    private static <T> T[] column(List<Move> moves, IntFunction<T[]> array, Function<Move, T> value) {
-        return moves.stream().map(value).toArray(array);
+    /** One value of each row, as a parameter for {@code unnest}. */
+    static <R, T> T[] column(List<R> rows, IntFunction<T[]> array, Function<R, T> value) {
+        return rows.stream().map(value).toArray(array);
     }
 
-    /** The states from which one may go to this state. */
-    private static String origins(OperationState to) {
-        return Stream.of(OperationState.values())
-                .filter(state -> state.next().contains(to))
-                .map(Enum::name)
-                .collect(Collectors.joining(","));
+    /** By state: those from which one may go to it. */
+    private static Map<OperationState, String> origins() {
+        var origins = new EnumMap<OperationState, String>(OperationState.class);
+        for (var from : OperationState.values()) {
+            from.next().forEach(to -> origins.merge(to, from.name(), (some, one) -> some + "," + one));
+        }
+        return origins;
     }
 }

@@ -1,15 +1,18 @@
 package io.pgbosun.operation;
 
 import io.pgbosun.host.Progress;
+import io.pgbosun.operation.GroupWrites.StepsWrite;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemBody;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.store.Hints;
 import io.pgbosun.store.Json;
+import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,8 +69,7 @@ final class StoreJournal implements Journal {
             store.query(
                             "select name, state, answer::text as answer from operation_step where operation = $1",
                             operation)
-                    .forEach(row -> entries.put(
-                            row.text("name"), new Entry(row.constant(State.class, "state"), row.text("answer"))));
+                    .forEach(row -> entries.put(row.text("name"), entry(row)));
             return entries;
         });
     }
@@ -89,14 +91,14 @@ final class StoreJournal implements Journal {
                         .orElseThrow(LeaseLost::new));
     }
 
-    @Override
-    public void intent(String step) {
-        write(step, State.INTENT, null);
+    private static Entry entry(Row row) {
+        return new Entry(row.text("name"), row.constant(State.class, "state"), row.text("answer"));
     }
 
     @Override
-    public void done(String step, State state, String answer) {
-        write(step, state, answer);
+    public void write(List<Entry> steps) {
+        var tries = new AtomicInteger();
+        write(() -> writes.steps(new StepsWrite(operation, epoch, steps, tries.getAndIncrement() > 0)));
     }
 
     @Override
@@ -193,12 +195,6 @@ final class StoreJournal implements Journal {
         all[1] = epoch;
         System.arraycopy(parameters, 0, all, 2, parameters.length);
         return all;
-    }
-
-    private void write(String step, State state, String answer) {
-        var tries = new AtomicInteger();
-        write(() -> writes.step(
-                new GroupWrites.StepWrite(operation, epoch, step, state, answer, tries.getAndIncrement() > 0)));
     }
 
     /** A write that was not answered may have been done all the same: it is not done, and told of, a second time. */

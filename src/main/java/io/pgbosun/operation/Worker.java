@@ -55,7 +55,7 @@ public final class Worker {
             OperationTelemetry telemetry,
             Claims claims,
             Housekeeping housekeeping,
-            @ConfigProperty(name = "pgbosun.worker.slots", defaultValue = "16") int slots) {
+            @ConfigProperty(name = "pgbosun.worker.slots", defaultValue = "64") int slots) {
         var writes = new GroupWrites(store, operations);
         this.tools = new Tools(store, operations, planner, targets, hints, json, telemetry, writes);
         this.claims = claims;
@@ -159,7 +159,8 @@ public final class Worker {
 
     private void beat() {
         var asked = System.nanoTime(); // the leases count from some moment after this
-        var ids = running.keySet().toArray(UUID[]::new);
+        var ids =
+                running.keySet().stream().sorted().toArray(UUID[]::new); // as the runs write: nobody waits in a circle
         if (ids.length > 0) {
             var lost = new ConcurrentHashMap<>(running);
             lost.keySet().retainAll(java.util.Set.of(ids));

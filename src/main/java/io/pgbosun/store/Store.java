@@ -6,14 +6,15 @@ import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -26,22 +27,29 @@ public final class Store implements Queries {
     private static final Logger LOG = Logger.getLogger(Store.class);
     private static final int ANSWER_SECONDS = 30;
     private static final int TRIES = 5;
-    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
 
     private final Pool pool;
+    private final Executor loop;
 
-    public Store(Pool pool) {
+    /**
+     * Over a pool of connections.
+     *
+     * @param loop runs what begins a use of the pool: best on the thread that its connections have, for each thread that a
+     *     statement goes through makes it later
+     */
+    public Store(Pool pool, Executor loop) {
         this.pool = pool;
+        this.loop = loop;
     }
 
     @Override
     public List<Row> query(String sql, Object... parameters) {
-        return again(() -> rows(run(pool, sql, parameters)));
+        return again(() -> rows(run(sql, parameters)));
     }
 
     @Override
     public int update(String sql, Object... parameters) {
-        return again(() -> run(pool, sql, parameters).rowCount());
+        return again(() -> run(sql, parameters).rowCount());
     }
 
     /** Runs the body in one transaction (READ COMMITTED), anew when it met a deadlock or serialization failure. */
@@ -52,23 +60,17 @@ public final class Store implements Queries {
     /**
      * Runs one statement while no other service holds the lock of that name. Its snapshot is taken once the lock is held,
      * and all of it is one round trip.
+     *
+     * @param lock a name of ours, without quotes
      */
     public List<Row> alone(String lock, String sql, Object... parameters) {
-        return again(() -> {
-            var connection = await(pool.getConnection());
-            try {
-                connection.query("begin").execute();
-                var locked = connection.preparedQuery(LOCK).execute(tuple(lock));
-                var answer = connection.preparedQuery(sql).execute(tuple(parameters));
-                var end = connection.query("commit").execute();
-                await(locked);
-                var rows = rows(await(answer)); // when it failed, the commit is a rollback
-                await(end);
-                return rows;
-            } finally {
-                await(connection.close());
-            }
-        });
+        var begin = "begin; select pg_advisory_xact_lock(hashtextextended('%s', 0))".formatted(lock);
+        return again(() -> rows(awaitOnLoop(() -> pool.withConnection(connection -> {
+            var locked = connection.query(begin).execute();
+            var answer = connection.preparedQuery(sql).execute(tuple(parameters));
+            var end = connection.query("commit").execute(); // a rollback, when one of them failed
+            return Future.join(locked, answer, end).map(done -> answer.result());
+        }))));
     }
 
     private static <T> T again(Supplier<T> work) {
@@ -92,7 +94,7 @@ public final class Store implements Queries {
     }
 
     private <T> T once(Function<Queries, T> body) {
-        var connection = await(pool.getConnection());
+        var connection = awaitOnLoop(pool::getConnection);
         try {
             var transaction = await(connection.begin());
             T answer;
@@ -116,17 +118,22 @@ public final class Store implements Queries {
     private record InTransaction(SqlConnection connection) implements Queries {
         @Override
         public List<Row> query(String sql, Object... parameters) {
-            return rows(run(connection, sql, parameters));
+            return rows(run(sql, parameters));
         }
 
         @Override
         public int update(String sql, Object... parameters) {
-            return run(connection, sql, parameters).rowCount();
+            return run(sql, parameters).rowCount();
+        }
+
+        private RowSet<io.vertx.sqlclient.Row> run(String sql, Object... parameters) {
+            return await(connection.preparedQuery(sql).execute(tuple(parameters)));
         }
     }
 
-    private static RowSet<io.vertx.sqlclient.Row> run(SqlClient client, String sql, Object... parameters) {
-        return await(client.preparedQuery(sql).execute(tuple(parameters)));
+    private RowSet<io.vertx.sqlclient.Row> run(String sql, Object... parameters) {
+        var tuple = tuple(parameters);
+        return awaitOnLoop(() -> pool.preparedQuery(sql).execute(tuple));
     }
 
     private static List<Row> rows(RowSet<io.vertx.sqlclient.Row> set) {
@@ -151,9 +158,25 @@ public final class Store implements Queries {
         return tuple;
     }
 
+    private <T> T awaitOnLoop(Supplier<Future<T>> begin) {
+        var answer = new CompletableFuture<T>();
+        loop.execute(() -> {
+            try {
+                begin.get().onComplete(answer::complete, answer::completeExceptionally);
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return await(answer);
+    }
+
     private static <T> T await(Future<T> future) {
+        return await(future.toCompletionStage().toCompletableFuture());
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw translated(e.getCause());
         } catch (TimeoutException e) {
@@ -165,6 +188,9 @@ public final class Store implements Queries {
     }
 
     private static RuntimeException translated(Throwable cause) {
+        if (cause instanceof Problem problem) {
+            return problem;
+        }
         if (!(cause instanceof PgException pg)) {
             return unreachable(cause);
         }

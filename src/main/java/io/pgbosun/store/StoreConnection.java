@@ -29,6 +29,7 @@ class StoreConnection {
         options = PgConnectOptions.fromUri(location.uri())
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(512)
+                .setPreparedStatementCacheSqlLimit(64 * 1024)
                 .setConnectTimeout(5_000)
                 .setTcpKeepAlive(true)
                 .setProperties(Map.of( // every statement is short, of few rows and by index, however old the statistics
@@ -65,7 +66,8 @@ class StoreConnection {
     @Produces
     @Singleton
     Store store() {
-        return new Store(pool);
+        var loop = vertx.getOrCreateContext();
+        return new Store(pool, use -> loop.runOnContext(begun -> use.run()));
     }
 
     @Produces

@@ -70,7 +70,7 @@ class FaultyStore {
                 .connectingTo(options)
                 .using(vertx)
                 .build();
-        return new Store((Pool) new Faulty(killers).wrapped(pool, null));
+        return new Store((Pool) new Faulty(killers).wrapped(pool, null), Runnable::run);
     }
 
     /**

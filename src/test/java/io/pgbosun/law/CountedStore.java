@@ -47,7 +47,7 @@ class CountedStore {
                 .connectingTo(options)
                 .using(vertx)
                 .build();
-        return new Store(counted(pool));
+        return new Store(counted(pool), Runnable::run);
     }
 
     private Pool counted(Pool pool) {

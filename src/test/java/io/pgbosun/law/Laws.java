@@ -153,7 +153,7 @@ final class Laws {
         var trial = lab.trial(scenario, List.of(crash), Set.of(2));
         var end = trial.run();
         var nothingLeft = end.calls().stream()
-                .noneMatch(call -> call.life() == 2 && call.name().startsWith("journal: done"));
+                .noneMatch(call -> call.life() == 2 && call.name().matches("journal: .*(DONE|FOUND) .*"));
         tally.count(
                 CANCELS, name, List.of(crash, "cancelled before it was resumed"), cancelled(trial, end, nothingLeft));
     }
@@ -283,7 +283,7 @@ final class Laws {
         return trial.faults().callsAfterShot().stream()
                         .map(Call::name)
                         .filter(write -> write.startsWith("journal: "))
-                        .map(write -> write.replaceFirst("journal: (intent|done), ", ""))
+                        .flatMap(write -> WorldJournal.steps(write.substring("journal: ".length())))
                         .distinct()
                         .count()
                 <= 1;

@@ -6,11 +6,17 @@ import io.pgbosun.law.Faults.Sort;
 import io.pgbosun.operation.Journal;
 import io.pgbosun.problem.ProblemBody;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A journal in memory; a service can die before and after each of its writes. */
 final class WorldJournal implements Journal {
+    private static final String AND = " and then ";
+
     private final Faults faults;
     private final Map<String, Entry> entries = new HashMap<>();
     private ProblemBody undoing;
@@ -38,13 +44,15 @@ final class WorldJournal implements Journal {
     }
 
     @Override
-    public void intent(String step) {
-        write("intent, " + step, () -> entries.putIfAbsent(step, new Entry(State.INTENT, null)));
+    public void write(List<Entry> steps) {
+        var name =
+                steps.stream().map(entry -> entry.state() + " " + entry.step()).collect(Collectors.joining(AND));
+        write(name, () -> steps.forEach(entry -> entries.put(entry.step(), entry)));
     }
 
-    @Override
-    public void done(String step, State state, String answer) {
-        write("done, " + step, () -> entries.put(step, new Entry(state, answer)));
+    /** The steps that a write of that name is of. */
+    static Stream<String> steps(String write) {
+        return Stream.of(write.split(Pattern.quote(AND))).map(one -> one.substring(one.indexOf(' ') + 1));
     }
 
     @Override
@@ -54,7 +62,7 @@ final class WorldJournal implements Journal {
 
     @Override
     public void undone(String step) {
-        write("undone, " + step, () -> entries.put(step, new Entry(State.UNDONE, null)));
+        write("undone, " + step, () -> entries.put(step, new Entry(step, State.UNDONE, null)));
     }
 
     @Override

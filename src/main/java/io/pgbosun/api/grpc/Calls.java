@@ -28,6 +28,7 @@ import io.pgbosun.store.Page;
 import io.pgbosun.store.Store;
 import io.pgbosun.token.Tokens;
 import io.pgbosun.v1.Plan;
+import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import jakarta.validation.Validator;
 import java.time.Instant;
@@ -86,14 +87,17 @@ class Calls {
         M answer(Caller caller) throws InterruptedException;
     }
 
-    /** Answers one message. */
+    /** Answers one message: all of the answer at once, on the thread that writes it. */
     <M> void answer(StreamObserver<M> observer, Call<M> call) {
+        var loop = Vertx.currentContext();
         attempt(observer, caller -> {
             var message = call.answer(caller);
-            if (!gone(observer)) {
-                observer.onNext(message);
-                observer.onCompleted();
-            }
+            loop.runOnContext(written -> {
+                if (!gone(observer)) {
+                    observer.onNext(message);
+                    observer.onCompleted();
+                }
+            });
             return null;
         });
     }

@@ -3,6 +3,7 @@ package io.pgbosun.api.grpc;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Struct;
 import com.google.rpc.Status;
@@ -14,16 +15,19 @@ import io.pgbosun.v1.ClustersProto;
 import io.pgbosun.v1.MaintenanceProto;
 import io.pgbosun.v1.OperationMetadata;
 import jakarta.inject.Singleton;
-import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Operations as {@code google.longrunning.Operation}, so that stock clients can wait for them. */
 @Singleton
 class LongRunning {
     private static final String COLLECTION = "operations/";
-    private static final List<com.google.protobuf.Descriptors.FileDescriptor> FILES =
-            List.of(ClustersProto.getDescriptor(), BackupsProto.getDescriptor(), MaintenanceProto.getDescriptor());
+    private static final Map<String, Descriptor> MESSAGES = Stream.of(
+                    ClustersProto.getDescriptor(), BackupsProto.getDescriptor(), MaintenanceProto.getDescriptor())
+            .flatMap(file -> file.getMessageTypes().stream())
+            .collect(Collectors.toMap(Descriptor::getName, Function.identity()));
 
     private final Catalogue catalogue;
     private final ObjectMapper json;
@@ -60,12 +64,7 @@ class LongRunning {
             return Any.pack(Struct.getDefaultInstance()); // a person said that it succeeded
         }
         var name = catalogue.named(operation.kind()).result().getSimpleName();
-        var type = Stream.of(FILES.toArray(com.google.protobuf.Descriptors.FileDescriptor[]::new))
-                .map(file -> file.findMessageTypeByName(name))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no message " + name));
-        return Any.pack(ProtoJson.fromJson(result, DynamicMessage.getDefaultInstance(type)));
+        return Any.pack(ProtoJson.fromJson(result, DynamicMessage.getDefaultInstance(MESSAGES.get(name))));
     }
 
     private static Status error(io.pgbosun.operation.Operation operation) {

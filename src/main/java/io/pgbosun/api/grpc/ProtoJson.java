@@ -13,6 +13,9 @@ import com.google.protobuf.Value;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Messages as the JSON of the REST surface and back, by their descriptors: the fields have the same names there, enum
@@ -21,6 +24,8 @@ import java.util.Locale;
  */
 final class ProtoJson {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final Pattern WORD_END = Pattern.compile("([a-z0-9])([A-Z])");
+    private static final Map<EnumDescriptor, String> PREFIXES = new ConcurrentHashMap<>();
 
     private ProtoJson() {}
 
@@ -164,6 +169,11 @@ final class ProtoJson {
 
     /** {@code DumpFormat} has values that begin with {@code DUMP_FORMAT_}. */
     static String prefix(EnumDescriptor type) {
-        return type.getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT) + "_";
+        return PREFIXES.computeIfAbsent(
+                type,
+                enumeration -> WORD_END.matcher(enumeration.getName())
+                                .replaceAll("$1_$2")
+                                .toUpperCase(Locale.ROOT)
+                        + "_");
     }
 }
