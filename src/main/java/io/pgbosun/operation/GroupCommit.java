@@ -44,6 +44,9 @@ final class GroupCommit<I, O> {
         try {
             return mine.outcome().get();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw (RuntimeException) e.getCause();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -82,8 +85,8 @@ final class GroupCommit<I, O> {
             for (int i = 0; i < group.size(); i++) {
                 group.get(i).outcome().complete(outcomes.get(i));
             }
-        } catch (RuntimeException e) {
-            if (group.size() > 1 && !(e instanceof Problem)) {
+        } catch (RuntimeException | Error e) {
+            if (group.size() > 1 && !(e instanceof Problem) && !(e instanceof Error)) {
                 group.forEach(one -> commit(List.of(one))); // one of them is bad; the others shall not suffer for it
             } else {
                 group.forEach(one -> one.outcome().completeExceptionally(e));
