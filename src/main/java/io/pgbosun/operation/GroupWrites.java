@@ -32,7 +32,7 @@ final class GroupWrites {
      */
     record StepsWrite(UUID operation, long epoch, List<Journal.Entry> entries, boolean again) {}
 
-    /** Writes steps with their events; false when the lease is lost. */
+    /** Writes steps with their events, whose numbers order the steps; false when the lease is lost. */
     boolean steps(StepsWrite write) {
         return steps.commit(write);
     }
@@ -72,8 +72,7 @@ final class GroupWrites {
                           select operation, number, 'STEP', jsonb_build_object('step', name, 'state', state) from leased where fresh
                         ), step as (
                           insert into operation_step (operation, name, place, state, epoch, answer, ended_at)
-                          select operation, name, place + (select count(*) from operation_step s where s.operation = leased.operation),
-                            state, epoch, answer::jsonb, case when state <> 'INTENT' then now() end
+                          select operation, name, number, state, epoch, answer::jsonb, case when state <> 'INTENT' then now() end
                           from leased
                           on conflict (operation, name) do update set state = excluded.state, epoch = excluded.epoch,
                             answer = excluded.answer, ended_at = excluded.ended_at

@@ -155,7 +155,13 @@ class DoctorTest {
     @Test
     void an_epoch_that_does_not_rise_and_a_step_of_an_epoch_that_never_ran_are_found() throws Exception {
         var id = patient.newest("vacuum");
-        changed("operation_step", "epoch", "7", "operation = $1 and place = 0", id, "I2 FAIL operations/" + id);
+        changed(
+                "operation_step",
+                "epoch",
+                "7",
+                "operation = $1 and place = (select min(place) from operation_step where operation = $1)",
+                id,
+                "I2 FAIL operations/" + id);
         patient.still(() -> {
             var planted = patient.history("QUEUED", "RUNNING", "RUNNING", "FAILED");
             store.update("update operation set ended_at = now() where id = $1", planted);

@@ -111,11 +111,11 @@ class PlantedTest {
         }
         found(
                 () -> store.update(
-                        "update operation_step set answer = jsonb_build_object('said', $2::text) where operation = $1 and place = 1",
-                        vacuum,
-                        password),
+                        "update operation_step set answer = jsonb_build_object('said', $2::text) where operation = $1 and name like 'vacuum %'",
+                        vacuum, password),
                 () -> store.update(
-                        "update operation_step set answer = null where operation = $1 and place = 1", vacuum),
+                        "update operation_step set answer = null where operation = $1 and name like 'vacuum %'",
+                        vacuum),
                 "I7 FAIL operations/" + vacuum);
         var process = new ProcessBuilder("sh", "-c", "read wait; : " + password).start();
         found(() -> {}, () -> process.destroyForcibly().waitFor(), "I7 FAIL process " + process.pid());
