@@ -58,8 +58,7 @@ public final class Doctor {
                 one.release();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again in a moment.", e);
+            throw Problem.stopping(e);
         }
     }
 

@@ -15,7 +15,7 @@ class Workers {
     Workers(
             Store store,
             @ConfigProperty(name = "pgbosun.roles", defaultValue = "api,worker") Set<String> roles,
-            @ConfigProperty(name = "pgbosun.worker.slots", defaultValue = "64") int slots) {
+            @ConfigProperty(name = "pgbosun.worker.slots") int slots) {
         this.store = store;
         this.slots = slots;
         here = roles.contains("worker");

@@ -137,12 +137,12 @@ class Claims {
                 .toList();
     }
 
-    /** Gives leases back at once, for other services to take up. */
+    /** Gives leases back at once, in the order given, for other services to take up. */
     void release(UUID[] ids, String owner) {
-        store.update(
-                "update operation set lease_until = now() - interval '1 second', lease_owner = null where id = any($1) and lease_owner = $2"
-                        + " and state in ('RUNNING', 'CANCELLING')",
-                ids,
-                owner);
+        store.update("""
+                update operation set lease_until = now() - interval '1 second', lease_owner = null
+                from unnest($1::uuid[]) as mine(id)
+                where operation.id = mine.id and lease_owner = $2 and state in ('RUNNING', 'CANCELLING')
+                """, ids, owner);
     }
 }

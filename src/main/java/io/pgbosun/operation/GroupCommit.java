@@ -1,7 +1,6 @@
 package io.pgbosun.operation;
 
 import io.pgbosun.problem.Problem;
-import io.pgbosun.problem.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -49,8 +48,7 @@ final class GroupCommit<I, O> {
             }
             throw (RuntimeException) e.getCause();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again in a moment.", e);
+            throw Problem.stopping(e);
         }
     }
 

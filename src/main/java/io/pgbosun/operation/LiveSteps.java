@@ -210,7 +210,7 @@ public final class LiveSteps implements Steps {
         if (!replayed(name)) {
             settle();
             var answer = read.get();
-            ended(Journal.State.FOUND, json.store(answer));
+            ended(name, Journal.State.FOUND, json.store(answer));
             return answer;
         }
         return json.load(entries.get(name).answer(), type);
@@ -309,7 +309,7 @@ public final class LiveSteps implements Steps {
             pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
             stopIfAsked();
         }
-        ended(Journal.State.FOUND, null);
+        ended(name, Journal.State.FOUND, null);
     }
 
     @Override
@@ -374,13 +374,13 @@ public final class LiveSteps implements Steps {
 
     /** The step is done, by this operation when it had an intent, else it was so before. */
     private void made(String name, String answer) {
-        ended(entries.containsKey(name) ? Journal.State.DONE : Journal.State.FOUND, answer);
+        ended(name, entries.containsKey(name) ? Journal.State.DONE : Journal.State.FOUND, answer);
     }
 
     /** The end of a step is written before anything else is read, awaited or begun. */
-    private void ended(Journal.State state, String answer) {
-        unwritten = new Journal.Entry(current, state, answer);
-        entries.put(current, unwritten);
+    private void ended(String name, Journal.State state, String answer) {
+        unwritten = new Journal.Entry(name, state, answer);
+        entries.put(name, unwritten);
         timer.accept(state, System.nanoTime() - begunAt);
     }
 

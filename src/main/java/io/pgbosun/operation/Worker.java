@@ -55,7 +55,7 @@ public final class Worker {
             OperationTelemetry telemetry,
             Claims claims,
             Housekeeping housekeeping,
-            @ConfigProperty(name = "pgbosun.worker.slots", defaultValue = "64") int slots) {
+            @ConfigProperty(name = "pgbosun.worker.slots") int slots) {
         var writes = new GroupWrites(store, operations);
         this.tools = new Tools(store, operations, planner, targets, hints, json, telemetry, writes);
         this.claims = claims;
@@ -77,7 +77,7 @@ public final class Worker {
     public void stop() {
         stopping = true;
         threads.forEach(Thread::interrupt);
-        var ids = running.keySet().toArray(UUID[]::new);
+        var ids = running();
         running.values().forEach(Run::abandon);
         if (ids.length > 0) {
             try {
@@ -157,10 +157,14 @@ public final class Worker {
         });
     }
 
+    /** What runs here, in the order in which the runs write: so nobody waits in a circle. */
+    private UUID[] running() {
+        return running.keySet().stream().sorted().toArray(UUID[]::new);
+    }
+
     private void beat() {
         var asked = System.nanoTime(); // the leases count from some moment after this
-        var ids =
-                running.keySet().stream().sorted().toArray(UUID[]::new); // as the runs write: nobody waits in a circle
+        var ids = running();
         if (ids.length > 0) {
             var lost = new ConcurrentHashMap<>(running);
             lost.keySet().retainAll(java.util.Set.of(ids));

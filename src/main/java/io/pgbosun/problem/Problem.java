@@ -70,6 +70,12 @@ public final class Problem extends RuntimeException {
                 Map.of("noun", noun, "name", name));
     }
 
+    /** A wait that ended because the service stops; keeps the thread interrupted. */
+    public static Problem stopping(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return of(ProblemType.UNREACHABLE, "The service is stopping; try again in a moment.", cause);
+    }
+
     public static Problem notPossible(String detail) {
         return of(ProblemType.NOT_POSSIBLE, detail);
     }

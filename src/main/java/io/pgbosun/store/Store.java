@@ -182,8 +182,7 @@ public final class Store implements Queries {
         } catch (TimeoutException e) {
             throw unreachable(e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again in a moment.", e);
+            throw Problem.stopping(e);
         }
     }
 

@@ -16,6 +16,7 @@ import io.pgbosun.v1.MaintenanceProto;
 import io.pgbosun.v1.OperationMetadata;
 import jakarta.inject.Singleton;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,7 +65,9 @@ class LongRunning {
             return Any.pack(Struct.getDefaultInstance()); // a person said that it succeeded
         }
         var name = catalogue.named(operation.kind()).result().getSimpleName();
-        return Any.pack(ProtoJson.fromJson(result, DynamicMessage.getDefaultInstance(MESSAGES.get(name))));
+        var type = Optional.ofNullable(MESSAGES.get(name))
+                .orElseThrow(() -> new IllegalStateException("no message " + name));
+        return Any.pack(ProtoJson.fromJson(result, DynamicMessage.getDefaultInstance(type)));
     }
 
     private static Status error(io.pgbosun.operation.Operation operation) {
