@@ -7,8 +7,6 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Context;
-import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Channel;
@@ -28,7 +26,6 @@ import io.pgbosun.store.Page;
 import io.pgbosun.store.Store;
 import io.pgbosun.token.Tokens;
 import io.pgbosun.v1.Plan;
-import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import jakarta.validation.Validator;
 import java.time.Instant;
@@ -87,17 +84,11 @@ class Calls {
         M answer(Caller caller) throws InterruptedException;
     }
 
-    /** Answers one message: all of the answer at once, on the thread that writes it. */
+    /** Answers one message. */
     <M> void answer(StreamObserver<M> observer, Call<M> call) {
-        var loop = Vertx.currentContext();
-        attempt(observer, caller -> {
-            var message = call.answer(caller);
-            loop.runOnContext(written -> {
-                if (!gone(observer)) {
-                    observer.onNext(message);
-                    observer.onCompleted();
-                }
-            });
+        var answer = new Answer<>(observer);
+        attempt(answer, caller -> {
+            answer.only(call.answer(caller));
             return null;
         });
     }
@@ -108,18 +99,18 @@ class Calls {
     }
 
     /**
-     * Runs a call that feeds its observer itself, on a virtual thread of its own. The framework's own dispatch to virtual
+     * Runs a call that sends its answer itself, on a virtual thread of its own. The framework's own dispatch to virtual
      * threads hands over the message and the end of the request on two threads, which were seen to overtake each other.
      */
-    void attempt(StreamObserver<?> observer, Call<Void> call) {
+    void attempt(Answer<?> answer, Call<Void> call) {
         if (entrance.enter()) {
-            Thread.ofVirtual().name("grpc").start(Context.current().wrap(() -> attemptHere(observer, call)));
+            Thread.ofVirtual().name("grpc").start(Context.current().wrap(() -> attemptHere(answer, call)));
         } else {
-            observer.onError(Entrance.OVERLOADED);
+            answer.fail(Entrance.OVERLOADED);
         }
     }
 
-    private void attemptHere(StreamObserver<?> observer, Call<Void> call) {
+    private void attemptHere(Answer<?> answer, Call<Void> call) {
         Caller caller = null;
         try {
             doors.requireOpen();
@@ -127,35 +118,20 @@ class Calls {
             call.answer(caller);
         } catch (Problem problem) {
             denied(caller, problem);
-            fail(observer, Statuses.exception(problem));
+            answer.fail(Statuses.exception(problem));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            fail(
-                    observer,
-                    Statuses.exception(Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again.")));
+            answer.fail(Statuses.exception(Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again.")));
         } catch (RuntimeException e) {
             var id = UUID.randomUUID();
             LOG.errorf(e, "bug %s", id);
-            fail(
-                    observer,
-                    Statuses.exception(Problem.of(
-                            ProblemType.BUG,
-                            "Something is wrong inside pgbosun; the service's log tells more under " + id + ".",
-                            Map.of("id", id.toString()))));
+            answer.fail(Statuses.exception(Problem.of(
+                    ProblemType.BUG,
+                    "Something is wrong inside pgbosun; the service's log tells more under " + id + ".",
+                    Map.of("id", id.toString()))));
         } finally {
             Entrance.current().leave();
         }
-    }
-
-    /** Tells the caller, if there still is one: what is sent on a stream that was given up ends the whole connection. */
-    private static void fail(StreamObserver<?> observer, StatusRuntimeException problem) {
-        if (!gone(observer)) {
-            observer.onError(problem);
-        }
-    }
-
-    private static boolean gone(StreamObserver<?> observer) {
-        return observer instanceof ServerCallStreamObserver<?> stream && stream.isCancelled();
     }
 
     private Caller authenticated() {

@@ -1,7 +1,6 @@
 package io.pgbosun.api.grpc;
 
 import com.google.longrunning.Operation;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.pgbosun.operation.Ids;
 import io.pgbosun.operation.OperationReader;
@@ -48,38 +47,36 @@ class OperationsExtraGrpc extends OperationsExtraServiceGrpc.OperationsExtraServ
 
     @Override
     public void watchOperation(WatchOperationRequest request, StreamObserver<OperationEvent> observer) {
-        var stream = (ServerCallStreamObserver<OperationEvent>) observer;
-        calls.attempt(observer, caller -> {
+        var answer = new Answer<>(observer);
+        calls.attempt(answer, caller -> {
             try (var place = calls.watching(caller)) {
                 watch.follow(
                         caller,
                         id(request.getName()),
                         request.getAfter(),
                         event -> {
-                            if (!readable(stream)) {
+                            if (!readable(answer)) {
                                 return false;
                             }
-                            stream.onNext(calls.message(event, OperationEvent.getDefaultInstance()));
+                            answer.next(calls.message(event, OperationEvent.getDefaultInstance()));
                             return true;
                         },
-                        () -> !stream.isCancelled());
+                        () -> !answer.isGone());
             }
-            if (!stream.isCancelled()) {
-                stream.onCompleted();
-            }
+            answer.end();
             return null;
         });
     }
 
     /** Waits for the reader; one that reads nothing for 30 s is cut off, and may come back where it was. */
-    private static boolean readable(ServerCallStreamObserver<?> stream) {
-        for (var pauses = 0; !stream.isReady(); pauses++) {
-            if (stream.isCancelled() || pauses == SLOW_READER_PAUSES) {
+    private static boolean readable(Answer<?> answer) {
+        for (var pauses = 0; !answer.isReady(); pauses++) {
+            if (answer.isGone() || pauses == SLOW_READER_PAUSES) {
                 return false;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        return !stream.isCancelled();
+        return !answer.isGone();
     }
 
     @Override

@@ -32,6 +32,8 @@ class Gate {
     private static final int BEFORE_ALL = 1000;
     private static final int LONGEST_URI = 8192;
     private static final int LARGEST_HEADERS = 16 * 1024;
+    /** How long a caller whose body is refused has to read that. */
+    private static final long LINGER_MILLIS = 1_000;
     /** What a header costs beside its text, as RFC 9113 counts it. */
     private static final int HEADER_OVERHEAD = 32;
 
@@ -67,7 +69,7 @@ class Gate {
         } else if (size(request) > LARGEST_HEADERS) {
             refuse(request, 431, tooLarge(431, "Send at most 16 KiB of headers."));
         } else if (announced(request) > largestBody) {
-            refuse(request, 413, tooLarge(413, "Send at most 1 MiB."));
+            refuseUnread(context, tooLarge(413, "Send at most 1 MiB."));
         } else if (free(context)) {
             context.next();
         } else {
@@ -129,14 +131,23 @@ class Gate {
     private void refuse(HttpServerRequest request, int status, Buffer body) {
         var response = request.response().setStatusCode(status);
         response.putHeader(HttpHeaders.CONTENT_TYPE, Problems.PROBLEM_JSON.toString());
-        if (status == 413 && request.version() != HttpVersion.HTTP_2) {
-            // what is still to come is not read
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            response.end(body).onComplete(sent -> request.connection().close());
-            return;
-        }
         request.resume();
         response.end(body);
+    }
+
+    /**
+     * Refuses a body and closes the connection, but not at once: a caller that is still sending would be told of the closed
+     * connection and never read the answer (RFC 9112, 9.6). What comes within that time is thrown away.
+     */
+    private void refuseUnread(RoutingContext context, Buffer body) {
+        var request = context.request();
+        if (request.version() != HttpVersion.HTTP_2) {
+            var connection = request.connection();
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            context.vertx().setTimer(LINGER_MILLIS, over -> connection.close());
+            request.endHandler(read -> connection.close());
+        }
+        refuse(request, 413, body);
     }
 
     private Buffer tooLarge(int status, String detail) {
