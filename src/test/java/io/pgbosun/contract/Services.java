@@ -41,7 +41,7 @@ public final class Services {
                 .toList();
     }
 
-    static Descriptor message(String name) {
+    public static Descriptor message(String name) {
         return FILES.stream()
                 .map(file -> file.findMessageTypeByName(name))
                 .filter(Objects::nonNull)

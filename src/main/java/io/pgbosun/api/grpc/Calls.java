@@ -47,6 +47,7 @@ class Calls {
     private final Store store;
     private final AuditTrail audit;
     private final ObjectMapper json;
+    private final RecordMessages messages;
     private final Validator validator;
     private final Entrance entrance;
     private final RateLimits limits;
@@ -73,6 +74,7 @@ class Calls {
         this.store = store;
         this.audit = audit;
         this.json = json;
+        messages = new RecordMessages(json);
         this.validator = validator;
         this.entrance = entrance;
         this.limits = limits;
@@ -235,7 +237,7 @@ class Calls {
     }
 
     <M extends Message> M message(Object record, M empty) {
-        return ProtoJson.fromRecord(record, json, empty);
+        return messages.message(record, empty);
     }
 
     /** The page that the request asks for; its other fields are what its token belongs to. */

@@ -31,11 +31,11 @@ class LongRunning {
             .collect(Collectors.toMap(Descriptor::getName, Function.identity()));
 
     private final Catalogue catalogue;
-    private final ObjectMapper json;
+    private final RecordMessages messages;
 
     LongRunning(Catalogue catalogue, ObjectMapper json) {
         this.catalogue = catalogue;
-        this.json = json;
+        messages = new RecordMessages(json);
     }
 
     static String id(String name) {
@@ -43,7 +43,7 @@ class LongRunning {
     }
 
     OperationMetadata metadata(io.pgbosun.operation.Operation operation) {
-        return ProtoJson.fromRecord(operation, json, OperationMetadata.getDefaultInstance());
+        return messages.message(operation, OperationMetadata.getDefaultInstance());
     }
 
     Operation of(io.pgbosun.operation.Operation operation) {

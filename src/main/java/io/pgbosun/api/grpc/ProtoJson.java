@@ -1,10 +1,10 @@
 package io.pgbosun.api.grpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Descriptors.EnumDescriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
@@ -70,7 +70,7 @@ final class ProtoJson {
             case DOUBLE -> NODES.numberNode((Double) value);
             case FLOAT -> NODES.numberNode((Float) value);
             case ENUM -> {
-                var constant = (com.google.protobuf.Descriptors.EnumValueDescriptor) value;
+                var constant = (EnumValueDescriptor) value;
                 yield constant.getNumber() == 0
                         ? null
                         : NODES.textNode(constant.getName()
@@ -95,12 +95,7 @@ final class ProtoJson {
         return (M) message.build();
     }
 
-    /** Fills a message from a record, as REST would show it. */
-    static <M extends Message> M fromRecord(Object record, ObjectMapper shown, M empty) {
-        return fromJson(shown.valueToTree(record), empty);
-    }
-
-    private static void set(Message.Builder message, FieldDescriptor field, JsonNode node) {
+    static void set(Message.Builder message, FieldDescriptor field, JsonNode node) {
         if (field.isMapField()) {
             node.properties().forEach(member -> {
                 var entry = message.newBuilderForField(field);
@@ -117,7 +112,7 @@ final class ProtoJson {
         }
     }
 
-    private static Object value(Message.Builder message, FieldDescriptor field, JsonNode node) {
+    static Object value(Message.Builder message, FieldDescriptor field, JsonNode node) {
         return switch (field.getJavaType()) {
             case STRING -> node.asText();
             case BOOLEAN -> node.asBoolean();
@@ -125,7 +120,7 @@ final class ProtoJson {
             case LONG -> node.asLong();
             case DOUBLE -> node.asDouble();
             case FLOAT -> (float) node.asDouble();
-            case ENUM -> field.getEnumType().findValueByName(prefix(field.getEnumType()) + node.asText());
+            case ENUM -> constant(field, node.asText());
             case MESSAGE -> message(message, field, node);
             case BYTE_STRING -> throw new IllegalArgumentException(field + " holds bytes");
         };
@@ -134,15 +129,21 @@ final class ProtoJson {
     private static Message message(Message.Builder message, FieldDescriptor field, JsonNode node) {
         var type = field.getMessageType().getFullName();
         if (type.equals(Timestamp.getDescriptor().getFullName())) {
-            var time = Instant.parse(node.asText());
-            return Timestamp.newBuilder()
-                    .setSeconds(time.getEpochSecond())
-                    .setNanos(time.getNano())
-                    .build();
+            return RecordMessages.timestamp(Instant.parse(node.asText()));
         }
-        return type.equals(Struct.getDescriptor().getFullName())
+        return isStruct(field)
                 ? struct(node)
                 : fromJson(node, message.newBuilderForField(field).build());
+    }
+
+    static boolean isStruct(FieldDescriptor field) {
+        return field.getMessageType()
+                .getFullName()
+                .equals(Struct.getDescriptor().getFullName());
+    }
+
+    static EnumValueDescriptor constant(FieldDescriptor field, String name) {
+        return field.getEnumType().findValueByName(prefix(field.getEnumType()) + name);
     }
 
     static Struct struct(JsonNode node) {
