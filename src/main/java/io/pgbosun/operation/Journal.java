@@ -51,6 +51,11 @@ public interface Journal {
     /** Writes how far different steps came, in this order, all of it or nothing. */
     void write(List<Entry> steps);
 
+    /** Writes how the last step of a run that succeeded came out, at the latest together with the outcome of the run. */
+    default void writeLast(Entry step) {
+        write(List.of(step));
+    }
+
     void undoing(ProblemBody why);
 
     void undone(String step);

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
@@ -70,10 +71,6 @@ public final class LiveSteps implements Steps {
         }
     }
 
-    public LiveSteps(UUID operation, Journal journal, Json json, Work work) {
-        this(operation, journal, json, work, (state, nanos) -> {});
-    }
-
     /** With a timer that hears how many nanoseconds each step took. */
     LiveSteps(UUID operation, Journal journal, Json json, Work work, ObjLongConsumer<Journal.State> timer) {
         this.timer = timer;
@@ -90,7 +87,7 @@ public final class LiveSteps implements Steps {
     public Outcome run(Function<Steps, Record> body) {
         try {
             var result = body.apply(this);
-            flush();
+            flush(journal::writeLast);
             return new Outcome(result, null, false);
         } catch (EndOfJournal e) {
             return unwind(journal.undoing().orElseThrow(), false);
@@ -391,8 +388,12 @@ public final class LiveSteps implements Steps {
     }
 
     private void flush() {
+        flush(last -> journal.write(List.of(last)));
+    }
+
+    private void flush(Consumer<Journal.Entry> write) {
         if (unwritten != null) {
-            journal.write(List.of(unwritten));
+            write.accept(unwritten);
             unwritten = null;
         }
     }

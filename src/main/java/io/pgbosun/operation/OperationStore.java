@@ -178,15 +178,38 @@ class OperationStore {
                 .isPresent();
     }
 
-    /** A change of state. */
-    record Move(UUID id, OperationState to, String reason, Caller by, Long epoch, ProblemBody problem, Record result) {
+    /**
+     * A change of state.
+     *
+     * @param step that is written with it, or null
+     */
+    record Move(
+            UUID id,
+            OperationState to,
+            String reason,
+            Caller by,
+            Long epoch,
+            ProblemBody problem,
+            Record result,
+            Journal.Entry step) {
         static Move to(OperationState to, UUID id, String reason, Caller by) {
-            return new Move(id, to, reason, by, null, null, null);
+            return new Move(id, to, reason, by, null, null, null, null);
+        }
+
+        /** A change of a run, which counts only when the run still holds its lease. */
+        static Move ofRun(OperationState to, UUID id, long epoch, String reason) {
+            return new Move(id, to, reason, ENGINE, epoch, null, null, null);
         }
 
         /** The end of a run, which counts only when the run still holds its lease. */
-        static Move ofRun(OperationState to, UUID id, long epoch, String reason, ProblemBody problem, Record result) {
-            return new Move(id, to, reason, ENGINE, epoch, problem, result);
+        static Move ofRun(
+                OperationState to,
+                UUID id,
+                long epoch,
+                String reason,
+                LiveSteps.Outcome outcome,
+                Journal.Entry lastStep) {
+            return new Move(id, to, reason, ENGINE, epoch, outcome.problem(), outcome.result(), lastStep);
         }
     }
 
@@ -212,11 +235,11 @@ class OperationStore {
                         """
                         with wanted as (
                           select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-                            $8::boolean[], $9::text[], $10::text[])
-                            as m(id, state, reason, origins, epoch, problem, result, final, principal, channel)
+                            $8::boolean[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+                            as m(id, state, reason, origins, epoch, problem, result, final, principal, channel, step, step_state, answer)
                         ), op as (
                           update operation o set state = m.state, state_reason = m.reason, updated_at = now(),
-                            last_event = last_event + 1,
+                            last_event = last_event + case when m.step is null then 1 else 2 end,
                             problem = coalesce(m.problem::jsonb, o.problem), result = coalesce(m.result::jsonb, o.result),
                             ended_at = case when m.final then now() end,
                             cancel_requested = cancel_requested or m.state = 'CANCELLING',
@@ -228,7 +251,7 @@ class OperationStore {
                           where o.id = m.id and o.state = any(string_to_array(m.origins, ','))
                             and (m.epoch is null or o.lease_epoch = m.epoch)
                           returning o.id, o.kind, o.target, o.state, o.state_reason, o.locks, o.last_event, o.problem, o.result,
-                            m.final, m.principal, m.channel
+                            m.final, m.principal, m.channel, o.lease_epoch, m.step, m.step_state, m.answer
                         ), line as (
                           insert into operation_lock (operation, resource, exclusive)
                           select op.id, l.resource, l.exclusive
@@ -238,9 +261,17 @@ class OperationStore {
                           returning operation, resource, exclusive
                         ), event as (
                           insert into operation_event (operation, number, type, data)
+                          select id, last_event - 1, 'STEP', jsonb_build_object('step', step, 'state', step_state)
+                          from op where step is not null
+                          union all
                           select id, last_event, 'STATE', jsonb_strip_nulls(jsonb_build_object('state', state, 'reason', state_reason,
                             'problem', case when final or state = 'STUCK' then problem end, 'result', case when final then result end))
                           from op
+                        ), step as (
+                          insert into operation_step (operation, name, place, state, epoch, answer, ended_at)
+                          select id, step, last_event - 1, step_state, lease_epoch, answer::jsonb, now() from op where step is not null
+                          on conflict (operation, name) do update set state = excluded.state, epoch = excluded.epoch,
+                            answer = excluded.answer, ended_at = excluded.ended_at
                         ), audit as (
                           insert into audit_entry (principal, channel, action, target, operation, details)
                           select principal, channel, kind || '.' || lower(state), target, id,
@@ -268,9 +299,16 @@ class OperationStore {
                         column(moves, String[]::new, move -> move.result() == null ? null : json.show(move.result())),
                         column(moves, Boolean[]::new, move -> move.to().isFinal()),
                         column(moves, String[]::new, move -> move.by().principal()),
-                        column(moves, String[]::new, move -> move.by().channel().name()))
+                        column(moves, String[]::new, move -> move.by().channel().name()),
+                        stepColumn(moves, Journal.Entry::step),
+                        stepColumn(moves, step -> step.state().name()),
+                        stepColumn(moves, Journal.Entry::answer))
                 .forEach(row -> (row.bool("moved") ? ids : freed).add(row.uuid("id")));
         return new Moved(ids, freed);
+    }
+
+    private static String[] stepColumn(List<Move> moves, Function<Journal.Entry, String> value) {
+        return column(moves, String[]::new, move -> move.step() == null ? null : value.apply(move.step()));
     }
 
     /** Forgets operations that have ended, with all that belongs to them, but for their audit entries. */

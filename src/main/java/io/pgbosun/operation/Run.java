@@ -21,6 +21,7 @@ final class Run implements Runnable {
     private final Claim claim;
     private final Worker.Tools tools;
     private final Work work;
+    private final StoreJournal journal;
     private final LiveSteps steps;
     private volatile Thread thread;
 
@@ -28,7 +29,7 @@ final class Run implements Runnable {
         this.claim = claim;
         this.tools = tools;
         this.work = new Work(claim.id(), claim.epoch());
-        var journal = new StoreJournal(tools, claim);
+        this.journal = new StoreJournal(tools, claim);
         this.steps = new LiveSteps(
                 claim.id(),
                 journal,
@@ -144,7 +145,7 @@ final class Run implements Runnable {
     /** Writes the outcome, however long the control database takes to answer, unless another run has taken over. */
     private void settle(OperationState state, LiveSteps.Outcome outcome) {
         var reason = outcome.succeeded() ? "" : outcome.problem().detail();
-        var move = Move.ofRun(state, claim.id(), claim.epoch(), reason, outcome.problem(), outcome.result());
+        var move = Move.ofRun(state, claim.id(), claim.epoch(), reason, outcome, journal.last());
         while (!settled(move)) {
             LockSupport.parkNanos(250_000_000);
             if (Thread.currentThread().isInterrupted()) {
@@ -174,7 +175,7 @@ final class Run implements Runnable {
 
     /** A run that is undone as cancelled was asked to, but perhaps only a moment ago. */
     private Moved cancelled(Queries tx, Move move) {
-        var first = Move.ofRun(OperationState.CANCELLING, move.id(), move.epoch(), move.reason(), null, null);
+        var first = Move.ofRun(OperationState.CANCELLING, move.id(), move.epoch(), move.reason());
         tools.operations().move(tx, first);
         return tools.operations().move(tx, List.of(move));
     }

@@ -47,6 +47,7 @@ final class StoreJournal implements Journal {
     private final long epoch;
     private final boolean resumed;
     private boolean undoing;
+    private Entry last;
     private long progressAt = System.nanoTime() - PROGRESS_NANOS;
 
     StoreJournal(Worker.Tools tools, Claims.Claim claim) {
@@ -99,6 +100,16 @@ final class StoreJournal implements Journal {
     public void write(List<Entry> steps) {
         var tries = new AtomicInteger();
         write(() -> writes.steps(new StepsWrite(operation, epoch, steps, tries.getAndIncrement() > 0)));
+    }
+
+    @Override
+    public void writeLast(Entry step) {
+        last = step;
+    }
+
+    /** What is still to be written with the outcome of the run, or null. */
+    Entry last() {
+        return last;
     }
 
     @Override

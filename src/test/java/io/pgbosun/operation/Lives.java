@@ -36,7 +36,7 @@ public class Lives {
         var kind = catalogue.of(order.spec());
         var spec = json.load(json.store(order.spec()), kind.spec());
         var work = new Work(order.id(), epoch);
-        var steps = new LiveSteps(order.id(), journal, json, work);
+        var steps = new LiveSteps(order.id(), journal, json, work, (state, nanos) -> {});
         begun.accept(steps);
         var outcome = new AtomicReference<LiveSteps.Outcome>();
         work.run(() -> {
