@@ -40,6 +40,7 @@ final class Service implements AutoCloseable {
         environment.put("PGBOSUN_HOME", home.toString());
         environment.put("PGBOSUN_HTTP_PORT", String.valueOf(port));
         environment.put("PGBOSUN_LOG_JSON", "false");
+        environment.putIfAbsent("PGBOSUN_OPERATIONS_ACTIVE", "100000000"); // queues are made long on purpose
         var begin = System.nanoTime();
         try {
             process = builder.start();

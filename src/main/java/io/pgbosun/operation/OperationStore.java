@@ -72,8 +72,8 @@ class OperationStore {
                           insert into operation (id, kind, target, labels, state, spec, principal, channel, reason,
                             idempotency_key, fingerprint, plan_digest, retry_of, risk, cancel_effect, locks, start_time,
                             start_deadline, timeout_seconds, last_event)
-                          values ($1, $2, $3, $4::text::jsonb, $5, $6::text::jsonb, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                            $16::text::jsonb, $17, $18, $19, 1)
+                          values ($1, $2, $3, $4::text::jsonb, $5, $6::text::jsonb, $7, $8, $9, $10, $11, $12,
+                            (select id from operation where id = $13::uuid for key share), $14, $15, $16::text::jsonb, $17, $18, $19, 1)
                           on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
                           returning id, created_at
                         ), wanted as (

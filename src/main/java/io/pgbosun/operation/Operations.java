@@ -28,6 +28,7 @@ public final class Operations {
     private final Store store;
     private final OperationStore operations;
     private final OperationReader reader;
+    private final Backlog backlog;
     private final Catalogue catalogue;
     private final TargetDirectory targets;
     private final Planner planner;
@@ -42,6 +43,7 @@ public final class Operations {
             Store store,
             OperationStore operations,
             OperationReader reader,
+            Backlog backlog,
             Catalogue catalogue,
             TargetDirectory targets,
             Planner planner,
@@ -54,6 +56,7 @@ public final class Operations {
         this.store = store;
         this.operations = operations;
         this.reader = reader;
+        this.backlog = backlog;
         this.catalogue = catalogue;
         this.targets = targets;
         this.planner = planner;
@@ -76,13 +79,15 @@ public final class Operations {
         var approval = needsApproval(kind, spec, facts);
         var looksFirst = kind.declared().createsTarget()
                 || isCheckedNow(kind, options, approval)
-                || options.onConflict() == StartOptions.OnConflict.REJECT;
+                || options.onConflict() == StartOptions.OnConflict.REJECT
+                || backlog.isFull();
         if (looksFirst) { // else the statement that accepts sees whether the key was used
             var seen = seen(caller, options, fingerprint);
             if (seen != null) {
                 return reader.get(caller, seen);
             }
         }
+        backlog.requireRoom();
         refuseExisting(kind, target);
         var accept = new Accept(
                 Ids.next(),

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -332,6 +333,26 @@ class EngineTest {
 
     private static String url() {
         return org.eclipse.microprofile.config.ConfigProvider.getConfig().getValue("test.url", String.class);
+    }
+
+    @Test
+    void a_retry_of_what_is_forgotten_meanwhile_is_an_operation_of_its_own() {
+        var first = api.started(api.post(VACUUM + "?startTime=2100-01-01T00:00:00Z", "{}"));
+        api.post("/v1/operations/" + first + "/cancel", "{}").then().statusCode(200);
+        var retried = new CompletableFuture<Response>();
+        store.inTx(tx -> {
+            tx.update("delete from operation where id = $1", UUID.fromString(first));
+            Thread.startVirtualThread(() -> retried.complete(api.post("/v1/operations/" + first + "/retry", "{}")));
+            while (store.query("select 1 from pg_locks where not granted and locktype = 'transactionid'")
+                            .isEmpty()
+                    && !retried.isDone()) {
+                Thread.onSpinWait();
+            }
+        });
+        assertEquals(202, retried.join().statusCode(), () -> retried.join().asString());
+        var operation = api.ended(retried.join().jsonPath().getString("id"));
+        assertEquals("SUCCEEDED", operation.getString("state"));
+        assertEquals(null, operation.getString("retryOf"));
     }
 
     @Test

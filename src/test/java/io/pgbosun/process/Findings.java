@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What answers to generated requests were, and what was wrong with them. */
 final class Findings {
@@ -52,10 +53,14 @@ final class Findings {
                 .sum();
     }
 
-    void refuseAny() {
+    /** Refuses when anything was wrong, with what the service's log says of its bugs. */
+    void refuseAny(String log) {
         if (!wrong.isEmpty()) {
+            var bugs = log.lines().filter(line -> line.contains("\"bug ")).limit(MOST_SHOWN);
             throw new AssertionError(wrong.size() + " kinds of wrong answers:\n"
-                    + wrong.stream().limit(MOST_SHOWN).reduce("", (a, b) -> a + b + "\n"));
+                    + wrong.stream().limit(MOST_SHOWN).reduce("", (a, b) -> a + b + "\n")
+                    + bugs.map(line -> line.substring(0, Math.min(line.length(), 4_000)))
+                            .collect(Collectors.joining("\n")));
         }
     }
 }

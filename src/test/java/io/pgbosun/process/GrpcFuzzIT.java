@@ -1,5 +1,6 @@
 package io.pgbosun.process;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -25,9 +26,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Generated calls over the whole gRPC contract: no bug, no word of our insides, every refusal a status with its reason. */
@@ -66,7 +69,7 @@ class GrpcFuzzIT {
     private final Seed seed = Seed.of(GrpcFuzzIT.class);
 
     @Test
-    void whatever_is_sent_the_status_is_one_of_the_contract() throws InterruptedException {
+    void whatever_is_sent_the_status_is_one_of_the_contract() throws InterruptedException, ExecutionException {
         try (var world = new FuzzWorld()) {
             var fuzz = new GrpcFuzz(Services.methods(), world.known);
             var channel = NettyChannelBuilder.forAddress("127.0.0.1", world.answering.port())
@@ -80,7 +83,8 @@ class GrpcFuzzIT {
             System.out.printf(
                     "gRPC fuzz: %d calls over %d methods, seed %d, heap %d -> %d bytes, answers %s%n",
                     findings.total(), Services.methods().size(), seed.value(), before, after, findings.counts());
-            findings.refuseAny();
+            findings.refuseAny(world.answering.log());
+            assertEquals(REQUESTS, findings.total());
             assertTrue(after - before < MOST_GROWTH_BYTES, "the heap has grown from " + before + " to " + after);
             var board = Scoreboard.of("S3", "gRPC, " + Services.methods().size() + " methods, seed " + seed.value());
             board.count(findings.total());
@@ -89,18 +93,19 @@ class GrpcFuzzIT {
         }
     }
 
-    private void send(ManagedChannel channel, GrpcFuzz fuzz, int from, int to) throws InterruptedException {
+    private void send(ManagedChannel channel, GrpcFuzz fuzz, int from, int to)
+            throws InterruptedException, ExecutionException {
         try (var threads = Executors.newFixedThreadPool(LANES)) {
-            for (var lane = 0; lane < LANES; lane++) {
-                var first = from + lane;
-                threads.submit(() -> {
-                    for (var number = first; number < to; number += LANES) {
-                        one(channel, fuzz.request(number, seed.random(number)), number);
-                    }
-                });
+            var lanes = IntStream.range(from, from + LANES)
+                    .mapToObj(first -> threads.submit(() -> {
+                        for (var number = first; number < to; number += LANES) {
+                            one(channel, fuzz.request(number, seed.random(number)), number);
+                        }
+                    }))
+                    .toList();
+            for (var lane : lanes) {
+                lane.get();
             }
-            threads.shutdown();
-            threads.awaitTermination(1, TimeUnit.HOURS);
         }
     }
 

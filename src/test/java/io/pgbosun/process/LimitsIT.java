@@ -26,8 +26,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +43,7 @@ class LimitsIT {
     private static final int WATCHERS = 6;
     private static final int IN_WORK = 4;
     private static final int CONNECTIONS = 60;
+    private static final String LATER = "/v1/clusters/limited/maintenance/no-op?startTime=2100-01-01T00:00:00Z";
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final long MOST_HEAP_BYTES = 100L << 20;
 
@@ -289,6 +292,49 @@ class LimitsIT {
                     SOON,
                     () -> service.rest().post("/v1/tokens", "{}").status() == 400);
         });
+    }
+
+    @Test
+    void there_are_no_more_active_operations_than_allowed() {
+        var active = service.rest()
+                .get("/v1/operations?done=false&pageSize=500")
+                .json()
+                .getList("items")
+                .size();
+        var bounded = working.beside("three", "api", Map.of("PGBOSUN_OPERATIONS_ACTIVE", String.valueOf(active + 3)));
+        try {
+            board.run(() -> {
+                var started = new HashMap<String, String>();
+                var refused = new ArrayList<Rest.Answer>();
+                Eventually.until("a start is refused", SOON, () -> {
+                    var key = UUID.randomUUID().toString();
+                    var answer = bounded.rest().post(LATER, "{}", key);
+                    if (answer.status() == 202) {
+                        started.put(key, answer.started());
+                    } else {
+                        refused.add(answer);
+                    }
+                    return !refused.isEmpty();
+                });
+                problem(429, "too-many", refused.getFirst());
+                var known = started.entrySet().iterator().next();
+                var again = bounded.rest().post(LATER, "{}", known.getKey());
+                assertEquals(known.getValue(), again.started());
+                started.values()
+                        .forEach(id -> assertEquals(
+                                200,
+                                bounded.rest()
+                                        .post("/v1/operations/" + id + "/cancel", "{}")
+                                        .status()));
+                Eventually.until(
+                        "starts are taken again",
+                        SOON,
+                        () -> bounded.rest().post(LATER, "{}").status() == 202);
+                assertTrue(bounded.rest().get("/q/metrics").toString().contains("pgbosun_requests_refused_total{why="));
+            });
+        } finally {
+            bounded.kill();
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.pgbosun.process;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,9 +11,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Generated requests over the whole REST contract: no bug, no word of our insides, every refusal a documented problem. */
@@ -34,7 +36,8 @@ class RestFuzzIT {
     private final Seed seed = Seed.of(RestFuzzIT.class);
 
     @Test
-    void whatever_is_sent_the_answer_is_one_of_the_contract() throws IOException, InterruptedException {
+    void whatever_is_sent_the_answer_is_one_of_the_contract()
+            throws IOException, InterruptedException, ExecutionException {
         try (var world = new FuzzWorld()) {
             var document = new ObjectMapper()
                     .readTree(world.answering
@@ -50,7 +53,8 @@ class RestFuzzIT {
             System.out.printf(
                     "REST fuzz: %d requests over %d routes, seed %d, heap %d -> %d bytes, answers %s%n",
                     findings.total(), fuzz.routes(), seed.value(), before, after, findings.counts());
-            findings.refuseAny();
+            findings.refuseAny(world.answering.log());
+            assertEquals(REQUESTS, findings.total());
             assertTrue(after - before < MOST_GROWTH_BYTES, "the heap has grown from " + before + " to " + after);
             Scoreboard board = Scoreboard.of("S3", "REST, " + fuzz.routes() + " routes, seed " + seed.value());
             board.count(findings.total());
@@ -59,20 +63,22 @@ class RestFuzzIT {
         }
     }
 
-    private void send(FuzzWorld world, RestFuzz fuzz, int from, int to) throws InterruptedException {
+    private void send(FuzzWorld world, RestFuzz fuzz, int from, int to)
+            throws InterruptedException, ExecutionException {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var lane = 0; lane < LANES; lane++) {
-                var first = from + lane;
-                threads.submit(() -> {
-                    try (var wire = new Wire(world.answering.port())) {
-                        for (var number = first; number < to; number += LANES) {
-                            one(wire, fuzz.request(number, seed.random(number)), number);
+            var lanes = IntStream.range(from, from + LANES)
+                    .mapToObj(first -> threads.submit(() -> {
+                        try (var wire = new Wire(world.answering.port())) {
+                            for (var number = first; number < to; number += LANES) {
+                                one(wire, fuzz.request(number, seed.random(number)), number);
+                            }
                         }
-                    }
-                });
+                        return null;
+                    }))
+                    .toList();
+            for (var lane : lanes) {
+                lane.get();
             }
-            threads.shutdown();
-            threads.awaitTermination(1, TimeUnit.HOURS);
         }
     }
 

@@ -103,7 +103,7 @@ final class SchemaValues {
                     case 1 -> most;
                     case 2 -> least - 1;
                     case 3 -> most == Long.MAX_VALUE ? most : most + 1;
-                    default -> least + random.nextInt((int) Math.min(1000, most - least + 1));
+                    default -> least + random.nextInt(Math.clamp(most - least, 0, 999) + 1);
                 });
     }
 

@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 final class Answer<M> {
     private final StreamObserver<M> observer;
     private final Context loop = Vertx.currentContext();
+    private final Entrance.Entry entry = Entrance.current();
 
     /** Of a call that has just arrived, on the thread on which it did. */
     Answer(StreamObserver<M> observer) {
@@ -49,7 +50,7 @@ final class Answer<M> {
 
     /** Whether the caller has gone, or given up. */
     boolean isGone() {
-        return observer instanceof ServerCallStreamObserver<?> stream && stream.isCancelled();
+        return entry.isClosed() || observer instanceof ServerCallStreamObserver<?> stream && stream.isCancelled();
     }
 
     /** Whether what was sent so far is on its way, so that more may be. */

@@ -17,6 +17,9 @@ import io.pgbosun.access.Rate;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.quarkus.grpc.GlobalInterceptor;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -54,12 +57,19 @@ class Entrance implements ServerInterceptor {
     /** One call, on its way through. */
     static final class Entry {
         private final String address;
+        private final HttpServerResponse response;
         private volatile Admission.Slot slot;
         private volatile Rate rate;
         private volatile Problem misread;
 
-        private Entry(String address) {
+        private Entry(String address, HttpServerResponse response) {
             this.address = address;
+            this.response = response;
+        }
+
+        /** Whether the stream of the answer is closed. The call itself hears of that a little later. */
+        boolean isClosed() {
+            return response.closed();
         }
 
         String address() {
@@ -106,10 +116,12 @@ class Entrance implements ServerInterceptor {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         var remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        RoutingContext routed = Vertx.currentContext().getLocal(RoutingContext.class.getName());
         var entry = new Entry(
                 remote instanceof InetSocketAddress address && address.getAddress() != null
                         ? address.getAddress().getHostAddress()
-                        : "");
+                        : "",
+                routed.response());
         var context = Context.current().withValue(ENTRY, entry);
         return new Looking<>(Contexts.interceptCall(context, new Told<>(call, entry), headers, next), entry);
     }
