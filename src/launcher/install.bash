@@ -60,7 +60,13 @@ find_node() {
     ((${version%%.*} >= 18))
 }
 
+find_jq() { ! ignored jq && command -v jq >/dev/null; }
+
+# What the generated Python client imports: Debian's modules, for Debian's own Python.
+find_python() { ! ignored python && /usr/bin/python3 -c 'import pydantic, urllib3, dateutil' 2>/dev/null; }
+
 find_git() { ! ignored git && command -v git >/dev/null; }
+
 find_h2load() {
     local lib=
     if ignored h2load || ! h2load=$(command -v h2load); then
@@ -90,8 +96,12 @@ packages_for() {
         mvn) in_apt maven && echo maven ;;
         # npm is hundreds of Debian packages with fixed paths: it does not work unpacked elsewhere.
         node) [[ $apt_mode == install ]] && in_apt npm && echo nodejs npm ;;
-        git) [[ $apt_mode == install ]] && in_apt git && echo git ;;
+        git | jq) [[ $apt_mode == install ]] && in_apt "$1" && echo "$1" ;;
         h2load) in_apt nghttp2-client && echo nghttp2-client ;;
+        python)
+            [[ $apt_mode == install ]] && in_apt python3-pydantic &&
+                echo python3 python3-pydantic python3-urllib3 python3-dateutil
+            ;;
     esac
 }
 
@@ -103,8 +113,9 @@ requirement() {
         pg) echo "PostgreSQL 15 or newer, server and client programs with pgbench: point PGBOSUN_PG_BIN to the folder with initdb, postgres, pg_dump" ;;
         mvn) echo "Maven 3.8 or newer: put mvn on the PATH" ;;
         node) echo "Node 20 or newer with npm, only for ./pgbosun test: put both on the PATH" ;;
-        git) echo "git, only for ./pgbosun test: put it on the PATH" ;;
+        git | jq) echo "$1, only for ./pgbosun test: put it on the PATH" ;;
         h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
+        python) echo "Python 3 with pydantic, urllib3 and dateutil, only for ./pgbosun test: Debian's packages python3-pydantic, python3-urllib3, python3-dateutil" ;;
     esac
 }
 

@@ -38,4 +38,11 @@ class ContractTest {
         assertTrue(refused(200, "text/html", "<p>local</p>"));
         assertTrue(refused(404, "application/json", "{\"status\":404}"));
     }
+
+    @Test
+    void a_field_that_is_not_documented_or_of_another_type_is_noticed() {
+        assertTrue(refused(200, "application/json", "{\"name\":\"local\",\"surprise\":1}"));
+        assertTrue(refused(200, "application/json", "{\"name\":5}"));
+        assertTrue(refused(404, "application/problem+json", "{\"status\":\"404\"}"));
+    }
 }
