@@ -46,13 +46,12 @@ class Backlog {
         return full;
     }
 
-    void requireRoom() {
-        if (isFull()) {
-            throw Problem.of(
-                    ProblemType.TOO_MANY,
-                    "%,d operations have not ended yet, which is as many as may be; come again when some have."
-                            .formatted(most),
-                    Map.of("limit", most, Problem.RETRY_AFTER_SECONDS, RETRY_AFTER_SECONDS));
-        }
+    /** What a caller is told when there are. */
+    Problem problem() {
+        return Problem.of(
+                ProblemType.TOO_MANY,
+                "%,d operations have not ended yet, which is as many as may be; come again when some have."
+                        .formatted(most),
+                Map.of("limit", most, Problem.RETRY_AFTER_SECONDS, RETRY_AFTER_SECONDS));
     }
 }

@@ -74,11 +74,10 @@ final class GroupWrites {
                           insert into operation_step (operation, name, place, state, epoch, answer, ended_at)
                           select operation, name, number, state, epoch, answer::jsonb, case when state <> 'INTENT' then now() end
                           from leased
-                          on conflict (operation, name) do update set state = excluded.state, epoch = excluded.epoch,
-                            answer = excluded.answer, ended_at = excluded.ended_at
+                          %s
                         )
                         select id, lease_epoch as epoch from op
-                        """,
+                        """.formatted(OperationStore.STEP_WENT_ON),
                         column(rows, UUID[]::new, row -> row.write().operation()),
                         column(rows, Long[]::new, row -> row.write().epoch()),
                         column(rows, Integer[]::new, StepRow::place),

@@ -30,6 +30,12 @@ class OperationStore {
     /** How many of those in line behind an operation that ends are worth a look. */
     private static final int MOST_FREED = 16;
 
+    /** Of a step that is written again, for it came further. */
+    static final String STEP_WENT_ON = """
+            on conflict (operation, name) do update set state = excluded.state, epoch = excluded.epoch,
+              answer = excluded.answer, ended_at = excluded.ended_at
+            """;
+
     private static final Map<OperationState, String> ORIGINS = origins();
 
     private final Json json;
@@ -270,8 +276,7 @@ class OperationStore {
                         ), step as (
                           insert into operation_step (operation, name, place, state, epoch, answer, ended_at)
                           select id, step, last_event - 1, step_state, lease_epoch, answer::jsonb, now() from op where step is not null
-                          on conflict (operation, name) do update set state = excluded.state, epoch = excluded.epoch,
-                            answer = excluded.answer, ended_at = excluded.ended_at
+                          %2$s
                         ), audit as (
                           insert into audit_entry (principal, channel, action, target, operation, details)
                           select principal, channel, kind || '.' || lower(state), target, id,
@@ -289,7 +294,7 @@ class OperationStore {
                              and l.operation <> u.operation
                            order by l.place limit 1)
                         ) n
-                        """.formatted(MOST_FREED),
+                        """.formatted(MOST_FREED, STEP_WENT_ON),
                         column(moves, UUID[]::new, Move::id),
                         column(moves, String[]::new, move -> move.to().name()),
                         column(moves, String[]::new, Move::reason),

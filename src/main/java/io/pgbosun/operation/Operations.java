@@ -77,17 +77,20 @@ public final class Operations {
         kind.handler().authorize(caller, spec);
         var fingerprint = fingerprint(kind, target, spec, options);
         var approval = needsApproval(kind, spec, facts);
+        var full = backlog.isFull();
         var looksFirst = kind.declared().createsTarget()
                 || isCheckedNow(kind, options, approval)
                 || options.onConflict() == StartOptions.OnConflict.REJECT
-                || backlog.isFull();
+                || full;
         if (looksFirst) { // else the statement that accepts sees whether the key was used
             var seen = seen(caller, options, fingerprint);
             if (seen != null) {
                 return reader.get(caller, seen);
             }
         }
-        backlog.requireRoom();
+        if (full) {
+            throw backlog.problem();
+        }
         refuseExisting(kind, target);
         var accept = new Accept(
                 Ids.next(),

@@ -3,6 +3,7 @@ package io.pgbosun.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgbosun.Api;
@@ -352,7 +353,7 @@ class EngineTest {
         assertEquals(202, retried.join().statusCode(), () -> retried.join().asString());
         var operation = api.ended(retried.join().jsonPath().getString("id"));
         assertEquals("SUCCEEDED", operation.getString("state"));
-        assertEquals(null, operation.getString("retryOf"));
+        assertNull(operation.getString("retryOf"));
     }
 
     @Test

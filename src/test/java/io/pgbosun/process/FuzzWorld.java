@@ -7,6 +7,10 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** A service with something of everything in it, and a second one over the same control database that only answers. */
 final class FuzzWorld implements AutoCloseable {
@@ -92,5 +96,16 @@ final class FuzzWorld implements AutoCloseable {
     @Override
     public void close() {
         Service.clear(folder, answering);
+    }
+
+    /** Runs so many lanes at once to their ends; what one of them fails with, the test fails with. */
+    static void lanes(ExecutorService threads, int count, IntConsumer lane)
+            throws InterruptedException, ExecutionException {
+        var running = IntStream.range(0, count)
+                .mapToObj(number -> threads.submit(() -> lane.accept(number)))
+                .toList();
+        for (var one : running) {
+            one.get();
+        }
     }
 }

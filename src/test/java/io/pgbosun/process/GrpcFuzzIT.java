@@ -30,7 +30,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Generated calls over the whole gRPC contract: no bug, no word of our insides, every refusal a status with its reason. */
@@ -96,16 +95,11 @@ class GrpcFuzzIT {
     private void send(ManagedChannel channel, GrpcFuzz fuzz, int from, int to)
             throws InterruptedException, ExecutionException {
         try (var threads = Executors.newFixedThreadPool(LANES)) {
-            var lanes = IntStream.range(from, from + LANES)
-                    .mapToObj(first -> threads.submit(() -> {
-                        for (var number = first; number < to; number += LANES) {
-                            one(channel, fuzz.request(number, seed.random(number)), number);
-                        }
-                    }))
-                    .toList();
-            for (var lane : lanes) {
-                lane.get();
-            }
+            FuzzWorld.lanes(threads, LANES, lane -> {
+                for (var number = from + lane; number < to; number += LANES) {
+                    one(channel, fuzz.request(number, seed.random(number)), number);
+                }
+            });
         }
     }
 

@@ -67,9 +67,7 @@ class LimitsIT {
                         "PGBOSUN_WATCHERS", String.valueOf(WATCHERS),
                         "PGBOSUN_REQUESTS_IN_WORK", String.valueOf(IN_WORK),
                         "PGBOSUN_HTTP_CONNECTIONS", String.valueOf(CONNECTIONS)));
-        operation = service.rest()
-                .post("/v1/clusters/limited/maintenance/no-op?startTime=2100-01-01T00:00:00Z", "{}")
-                .started();
+        operation = service.rest().post(LATER, "{}").started();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", service.port())
                 .usePlaintext()
                 .build();

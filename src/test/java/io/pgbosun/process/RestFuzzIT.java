@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Generated requests over the whole REST contract: no bug, no word of our insides, every refusal a documented problem. */
@@ -66,19 +65,13 @@ class RestFuzzIT {
     private void send(FuzzWorld world, RestFuzz fuzz, int from, int to)
             throws InterruptedException, ExecutionException {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var lanes = IntStream.range(from, from + LANES)
-                    .mapToObj(first -> threads.submit(() -> {
-                        try (var wire = new Wire(world.answering.port())) {
-                            for (var number = first; number < to; number += LANES) {
-                                one(wire, fuzz.request(number, seed.random(number)), number);
-                            }
-                        }
-                        return null;
-                    }))
-                    .toList();
-            for (var lane : lanes) {
-                lane.get();
-            }
+            FuzzWorld.lanes(threads, LANES, lane -> {
+                try (var wire = new Wire(world.answering.port())) {
+                    for (var number = from + lane; number < to; number += LANES) {
+                        one(wire, fuzz.request(number, seed.random(number)), number);
+                    }
+                }
+            });
         }
     }
 

@@ -62,6 +62,7 @@ class Calls {
             Store store,
             AuditTrail audit,
             ObjectMapper json,
+            RecordMessages messages,
             Validator validator,
             Entrance entrance,
             RateLimits limits,
@@ -74,7 +75,7 @@ class Calls {
         this.store = store;
         this.audit = audit;
         this.json = json;
-        messages = new RecordMessages(json);
+        this.messages = messages;
         this.validator = validator;
         this.entrance = entrance;
         this.limits = limits;
@@ -122,8 +123,7 @@ class Calls {
             denied(caller, problem);
             answer.fail(Statuses.exception(problem));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            answer.fail(Statuses.exception(Problem.of(ProblemType.UNREACHABLE, "The service is stopping; try again.")));
+            answer.fail(Statuses.exception(Problem.stopping(e)));
         } catch (RuntimeException e) {
             var id = UUID.randomUUID();
             LOG.errorf(e, "bug %s", id);

@@ -1,6 +1,5 @@
 package io.pgbosun.api.grpc;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -33,9 +32,9 @@ class LongRunning {
     private final Catalogue catalogue;
     private final RecordMessages messages;
 
-    LongRunning(Catalogue catalogue, ObjectMapper json) {
+    LongRunning(Catalogue catalogue, RecordMessages messages) {
         this.catalogue = catalogue;
-        messages = new RecordMessages(json);
+        this.messages = messages;
     }
 
     static String id(String name) {

@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import jakarta.inject.Singleton;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
@@ -27,7 +28,8 @@ import java.util.stream.Stream;
  * Messages from records, field by field: the same as the JSON that REST would show says, which is not made for it. What
  * has a rule of its own for its JSON takes the way through it.
  */
-final class RecordMessages {
+@Singleton
+class RecordMessages {
     private static final Map<Shape, Optional<List<Part>>> PARTS = new ConcurrentHashMap<>();
 
     private final ObjectMapper shown;
