@@ -16,7 +16,8 @@ final class Growth {
         this.report = report;
     }
 
-    private record Queries(Pgbench accept, Pgbench get, Pgbench list, Pgbench look, Pgbench take) {}
+    /** The statements of the service that are timed one by one. */
+    record Queries(Pgbench accept, Pgbench get, Pgbench list, Pgbench look, Pgbench take) {}
 
     private record Times(double get, double list, double look, double take) {}
 
@@ -24,7 +25,7 @@ final class Growth {
         Queries queries;
         try (var service = stage.service("api,worker")) {
             Fill.upTo(stage.postgres(), Postgres.DATABASE, 100);
-            queries = capture(service);
+            queries = capture(stage, service);
         }
         stage.reset();
         stage.postgres().run("postgres", "create database " + DATABASE + " template " + Postgres.DATABASE);
@@ -46,7 +47,8 @@ final class Growth {
         stage.postgres().run("postgres", "drop database " + DATABASE);
     }
 
-    private Queries capture(Service service) {
+    /** What a service that accepts and works sends. */
+    static Queries capture(Stage stage, Service service) {
         var id = new String[1];
         var statements = Statement.during(stage.postgres(), () -> {
             id[0] = NoOps.id(service.post(NoOps.path(6), "{}"));

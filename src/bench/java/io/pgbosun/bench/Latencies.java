@@ -10,6 +10,9 @@ final class Latencies {
             where o.created_at >= '%s'
             """;
 
+    private static final int CLIENTS = 64;
+    private static final int RATE = 1_000;
+
     private final Stage stage;
     private final Report report;
 
@@ -20,28 +23,44 @@ final class Latencies {
 
     void accept() {
         try (var api = stage.service("api")) {
-            var load = NoOps.starts(api, 64);
-            load.fixedRate(1_000, stage.seconds(10));
-            var outcome = load.fixedRate(1_000, stage.seconds(15));
+            var load = NoOps.starts(api, CLIENTS);
+            var pgbench = Rates.acceptPgbench(stage, api);
+            load.closed(stage.seconds(30)); // until nothing is compiled any more, which a slow rate does not reach
+            stage.settle();
+            load.fixedRate(RATE, stage.seconds(5));
+            var limit = pgbench.fixedRate(Postgres.DATABASE, CLIENTS, RATE, stage.seconds(15));
+            var outcome = load.fixedRate(RATE, stage.seconds(15));
+            report.figure("accept at 1,000/s, pgbench of its SQL: p50", limit.getValueAtPercentile(50) / 1_000.0, "ms");
+            report.figure("accept at 1,000/s, pgbench of its SQL: p99", limit.getValueAtPercentile(99) / 1_000.0, "ms");
             report.figure("accept at 1,000/s: p50", outcome.millis(50), "ms");
             report.atMost("accept at 1,000/s: p99", outcome.millis(99), "ms", 10);
         }
     }
 
     void firstStep() {
+        Growth.Queries statements;
         try (var both = stage.service("api,worker")) {
+            NoOps.startsAndWaits(both, 32).closed(stage.seconds(30));
             firstStep("accept to first step, one process", both);
+            Fill.upTo(stage.postgres(), Postgres.DATABASE, 100);
+            statements = Growth.capture(stage, both);
         }
+        stage.reset();
+        var accept = statements.accept().forCalls(Postgres.DATABASE, 1_000, 0).millis();
+        var claim = statements.take().forCalls(Postgres.DATABASE, 1_000, 0).millis();
+        report.figure("accept and claim, pgbench of one after the other: mean", accept + claim, "ms");
         stage.reset();
         try (var api = stage.service("api");
                 var worker = stage.service("worker")) {
+            NoOps.startsAndWaits(api, 32).closed(stage.seconds(30));
             firstStep("accept to first step, two processes", api);
         }
     }
 
     private void firstStep(String name, Service api) {
+        stage.settle();
         var load = NoOps.starts(api, 16);
-        load.fixedRate(100, stage.seconds(10));
+        load.fixedRate(100, stage.seconds(5));
         var since = stage.postgres().value("select now()");
         load.fixedRate(100, stage.seconds(15));
         stage.awaitEnds();

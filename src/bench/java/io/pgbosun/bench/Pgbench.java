@@ -1,17 +1,24 @@
 package io.pgbosun.bench;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.HdrHistogram.Histogram;
 
 /** Runs one statement of the service with pgbench. */
 final class Pgbench {
     private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
     private static final Pattern LATENCY = Pattern.compile("latency average = ([0-9.]+) ms");
     private static final Pattern FAILED = Pattern.compile("number of failed transactions: ([1-9]\\d*)");
+
+    /** What is due while pgbench still connects is late from the start. */
+    private static final int CONNECTING_SECONDS = 1;
 
     private final Stage stage;
     private final String name;
@@ -62,6 +69,37 @@ final class Pgbench {
     /** With one client, so that what it takes is the time of a call. */
     Outcome forCalls(String database, int calls, int run) {
         return run(database, 1, run, "-t", String.valueOf(calls));
+    }
+
+    /** How long calls take at a fixed rate, in microseconds from when each was due. */
+    Histogram fixedRate(String database, int clients, int perSecond, int seconds) {
+        var log = stage.file(name + "-log");
+        run(
+                database,
+                clients,
+                runs++,
+                "-T",
+                String.valueOf(seconds),
+                "-R",
+                String.valueOf(perSecond),
+                "-l",
+                "--log-prefix=" + log);
+        var micros = new Histogram(60_000_000L, 3);
+        try (var logs = Files.newDirectoryStream(log.getParent(), log.getFileName() + ".*")) {
+            for (var one : logs) {
+                var lines = Files.readAllLines(one).stream()
+                        .map(line -> line.split(" "))
+                        .toList();
+                var begun = Long.parseLong(lines.getFirst()[4]) + CONNECTING_SECONDS;
+                lines.stream()
+                        .filter(line -> Long.parseLong(line[4]) > begun)
+                        .forEach(line -> micros.recordValue(Long.parseLong(line[2])));
+                Files.delete(one);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return micros;
     }
 
     private Outcome run(String database, int clients, int run, String... length) {

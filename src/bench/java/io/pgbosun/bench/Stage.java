@@ -95,6 +95,11 @@ final class Stage implements AutoCloseable {
         }
     }
 
+    /** Does at once what PostgreSQL would do in the background after much was written, in the midst of what is measured. */
+    void settle() {
+        postgres.run(Postgres.DATABASE, "vacuum (analyze)", "checkpoint");
+    }
+
     /** Waits until every operation has ended. */
     void awaitEnds() {
         await(

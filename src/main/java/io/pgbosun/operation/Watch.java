@@ -4,6 +4,7 @@ import io.pgbosun.access.Caller;
 import io.pgbosun.store.Hints;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -46,13 +47,13 @@ public final class Watch {
     }
 
     /**
-     * Hands every event after the given number to the sink, in order and once, until the operation has ended or the sink
-     * wants no more.
+     * Hands every event after the given number to the sink, in order and once, those that came together at once, until the
+     * operation has ended or the sink wants no more.
      *
      * @param sink answers whether it wants more
      * @param open whether there still is somebody behind the sink, asked also when there is nothing to hand over
      */
-    public void follow(Caller caller, UUID id, long after, Predicate<OperationEvent> sink, BooleanSupplier open)
+    public void follow(Caller caller, UUID id, long after, Predicate<List<OperationEvent>> sink, BooleanSupplier open)
             throws InterruptedException {
         reader.get(caller, id);
         var woken = new Semaphore(0);
@@ -60,15 +61,11 @@ public final class Watch {
         try (var listening = hints.listen("op:" + id, detail -> woken.release())) {
             while (open.getAsBoolean()) {
                 var seen = events.after(id, newest);
-                for (var event : seen.events()) {
-                    if (!sink.test(event)) {
-                        return;
-                    }
-                    newest = event.number();
-                }
-                if (seen.last()) {
+                var none = seen.events().isEmpty();
+                if (!none && !sink.test(seen.events()) || seen.last()) {
                     return;
                 }
+                newest = none ? newest : seen.events().getLast().number();
                 if (seen.events().size() < Events.MOST) {
                     woken.tryAcquire(POLL.toNanos(), TimeUnit.NANOSECONDS);
                     woken.drainPermits();

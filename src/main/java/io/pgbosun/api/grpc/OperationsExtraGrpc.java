@@ -54,18 +54,20 @@ class OperationsExtraGrpc extends OperationsExtraServiceGrpc.OperationsExtraServ
                         caller,
                         id(request.getName()),
                         request.getAfter(),
-                        event -> {
-                            if (!readable(answer)) {
-                                return false;
-                            }
-                            answer.next(calls.message(event, OperationEvent.getDefaultInstance()));
-                            return true;
-                        },
+                        events -> events.stream().allMatch(event -> sent(answer, event)),
                         () -> !answer.isGone());
             }
             answer.end();
             return null;
         });
+    }
+
+    private boolean sent(Answer<OperationEvent> answer, io.pgbosun.operation.OperationEvent event) {
+        if (!readable(answer)) {
+            return false;
+        }
+        answer.next(calls.message(event, OperationEvent.getDefaultInstance()));
+        return true;
     }
 
     /** Waits for the reader; one that reads nothing for 30 s is cut off, and may come back where it was. */

@@ -26,36 +26,37 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 
 @Path("/v1")
 @Tag(name = "operations", description = "Everything that takes time: watch it, cancel it, approve it, try it again.")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class OperationsResource {
-    private static final Logger LOG = Logger.getLogger(OperationsResource.class);
     private static final Pattern EVENT_NUMBER = Pattern.compile("[0-9]{1,18}");
-    private static final int SLOWEST_READER_SECONDS = 30;
 
     private final Operations operations;
     private final OperationReader reader;
     private final Watch watch;
     private final CurrentCaller caller;
     private final Watching watching;
+    private final EventWriter writer;
 
     OperationsResource(
-            Operations operations, OperationReader reader, Watch watch, CurrentCaller caller, Watching watching) {
+            Operations operations,
+            OperationReader reader,
+            Watch watch,
+            CurrentCaller caller,
+            Watching watching,
+            EventWriter writer) {
         this.operations = operations;
         this.reader = reader;
         this.watch = watch;
         this.caller = caller;
         this.watching = watching;
+        this.writer = writer;
     }
 
     /** Events of an operation. */
@@ -151,28 +152,9 @@ class OperationsResource {
         reader.get(caller.get(), operation); // refused with a status, as long as no stream has begun
         try (var place = watching.begin();
                 sink) {
-            watch.follow(caller.get(), operation, after, event -> sent(sink, sse, event), () -> !sink.isClosed());
-        }
-    }
-
-    /** Waits for the reader; one that takes nothing for 30 s is cut off, and may come back where it was. */
-    private static boolean sent(SseEventSink sink, Sse sse, OperationEvent event) {
-        try {
-            sink.send(sse.newEventBuilder()
-                            .id(String.valueOf(event.number()))
-                            .name(event.type().name())
-                            .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                            .data(OperationEvent.class, event)
-                            .build())
-                    .toCompletableFuture()
-                    .get(SLOWEST_READER_SECONDS, TimeUnit.SECONDS);
-            return !sink.isClosed();
-        } catch (ExecutionException | TimeoutException | IllegalStateException e) {
-            LOG.debug("a watcher is gone", e);
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            var response = writer.begin(sink, sse);
+            watch.follow(
+                    caller.get(), operation, after, events -> writer.sent(response, events), () -> !sink.isClosed());
         }
     }
 
