@@ -91,7 +91,7 @@ final class Stage implements AutoCloseable {
     /** Forgets all operations; no service may run. */
     void reset() {
         if (services > 0) {
-            postgres.run("truncate operation, audit_entry cascade");
+            postgres.run("truncate operation, operation_event, operation_step, audit_entry cascade");
         }
     }
 
