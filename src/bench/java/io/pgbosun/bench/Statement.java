@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 record Statement(String sql, List<String> parameters) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern EXECUTED = Pattern.compile("execute [^:]*: (.*)", Pattern.DOTALL);
-    private static final Pattern PARAMETER = Pattern.compile("\\$\\d+ = (NULL|'((?:[^']|'')*)')");
+    private static final Pattern PARAMETER = Pattern.compile("\\$\\d+ = (NULL|'((?:[^']++|'')*+)')");
 
     /** What the services send while the body runs, in the order in which they send it. */
     static List<Statement> during(Postgres postgres, Runnable body) {
