@@ -188,6 +188,13 @@ class ArchitectureTest {
                 .check(CLASSES);
         noClasses()
                 .that()
+                .resideOutsideOfPackage("io.pgbosun.adapter..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("software.amazon..", "com.azure..")
+                .check(CLASSES);
+        noClasses()
+                .that()
                 .resideOutsideOfPackage("io.pgbosun.cli..")
                 .should()
                 .dependOnClassesThat()

@@ -5,6 +5,7 @@ import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -26,16 +27,21 @@ record Checksum(long sizeBytes, String sha256) {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(file + " is not a regular file");
         }
+        try (var content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            return of(content, file.toString());
+        }
+    }
+
+    /** Of all that a stream gives; ends with the run. */
+    static Checksum of(InputStream content, String name) throws IOException {
         var digest = newDigest();
         var buffer = new byte[BUFFER_BYTES];
         long size = 0;
-        try (var content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            for (int length; (length = content.read(buffer)) >= 0; ) {
-                digest.update(buffer, 0, length);
-                size += length;
-                if (Work.current().map(Work::ended).orElse(false)) {
-                    throw Problem.of(ProblemType.CANCELLED, "The run ended while " + file + " was read.");
-                }
+        for (int length; (length = content.read(buffer)) >= 0; ) {
+            digest.update(buffer, 0, length);
+            size += length;
+            if (Work.current().map(Work::ended).orElse(false)) {
+                throw Problem.of(ProblemType.CANCELLED, "The run ended while " + name + " was read.");
             }
         }
         return new Checksum(size, HexFormat.of().formatHex(digest.digest()));
@@ -48,13 +54,18 @@ record Checksum(long sizeBytes, String sha256) {
         }
         try {
             long size = Files.size(path);
-            if (size != expected.sizeBytes()) {
-                return Optional.of("size " + size + " instead of " + expected.sizeBytes());
-            }
-            return of(path).sha256().equals(expected.sha256()) ? Optional.empty() : Optional.of("checksum differs");
+            return size == expected.sizeBytes() ? of(path).damage(expected) : new Checksum(size, "").damage(expected);
         } catch (IOException e) {
             return Optional.of("cannot be read: " + IoProblem.reason(e));
         }
+    }
+
+    /** What is wrong with what was read; empty when it is what was stored. */
+    Optional<String> damage(StoredFile expected) {
+        if (sizeBytes != expected.sizeBytes()) {
+            return Optional.of("size " + sizeBytes + " instead of " + expected.sizeBytes());
+        }
+        return sha256.equals(expected.sha256()) ? Optional.empty() : Optional.of("checksum differs");
     }
 
     private static MessageDigest newDigest() {

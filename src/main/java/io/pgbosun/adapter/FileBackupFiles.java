@@ -2,7 +2,6 @@ package io.pgbosun.adapter;
 
 import io.pgbosun.host.BackupFiles;
 import io.pgbosun.problem.Problem;
-import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,17 +10,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Backups in a directory of this host: {@code <id>/…} when published, {@code .partial-<id>/…} until then. */
-@Singleton
-public final class FileBackupFiles implements BackupFiles {
+final class FileBackupFiles implements BackupFiles {
     private static final String PARTIAL = ".partial-";
     private static final String MANIFEST = "manifest.json";
 
+    private final Path repository;
+
+    FileBackupFiles(Path repository) {
+        this.repository = repository;
+    }
+
     @Override
-    public void probe(Path repository) {
+    public void probe() {
         if (!Files.isDirectory(repository)) {
             throw Problem.notPossible(
                     "There is no directory " + repository + "; make it, owned by the user of pgbosun.");
@@ -33,7 +38,7 @@ public final class FileBackupFiles implements BackupFiles {
             if (!read.equals("probe")) {
                 throw Problem.notPossible(repository + " gives back other bytes than were written.");
             }
-            if (entries(repository).noneMatch(file::equals)) {
+            if (entries().noneMatch(file::equals)) {
                 throw Problem.notPossible(repository + " does not list a file that was just written.");
             }
         } finally {
@@ -42,54 +47,46 @@ public final class FileBackupFiles implements BackupFiles {
     }
 
     @Override
-    public long freeBytes(Path repository) {
-        return IoProblem.asking(
+    public OptionalLong freeBytes() {
+        return OptionalLong.of(IoProblem.asking(
                 repository,
                 "does not tell its free space",
-                () -> Files.getFileStore(repository).getUsableSpace());
+                () -> Files.getFileStore(repository).getUsableSpace()));
     }
 
     @Override
-    public Path stage(Path repository, UUID backup) {
-        var directory = partial(repository, backup);
+    public Path stage(UUID backup) {
+        var directory = partial(backup);
         FileTree.make(directory);
         return directory;
     }
 
     @Override
-    public boolean staged(Path repository, UUID backup) {
-        return Files.isDirectory(partial(repository, backup));
+    public boolean staged(UUID backup) {
+        return Files.isDirectory(partial(backup));
     }
 
     @Override
-    public void discard(Path repository, UUID backup) {
-        FileTree.remove(partial(repository, backup));
+    public void discard(UUID backup) {
+        FileTree.remove(partial(backup));
     }
 
     @Override
-    public List<StoredFile> measure(Path directory) {
-        return IoProblem.asking(directory, "cannot be read", () -> {
-            try (var tree = Files.walk(directory)) {
-                var files = tree.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
-                        .filter(path -> !path.equals(directory.resolve(MANIFEST)))
-                        .sorted()
-                        .toList();
-                var measured = new ArrayList<StoredFile>(files.size());
-                for (var file : files) {
-                    var content = Checksum.of(file);
-                    measured.add(new StoredFile(
-                            directory.relativize(file).toString(), content.sizeBytes(), content.sha256()));
-                }
-                return measured;
-            }
-        });
+    public List<StoredFile> keep(UUID backup, String path) {
+        var stage = partial(backup);
+        var kept = new ArrayList<StoredFile>();
+        for (var file : FileTree.files(stage.resolve(path))) {
+            var content = IoProblem.asking(file, "cannot be read", () -> Checksum.of(file));
+            kept.add(new StoredFile(stage.relativize(file).toString(), content.sizeBytes(), content.sha256()));
+        }
+        return kept;
     }
 
     /** A run that was cut off after the rename finds its work done. */
     @Override
-    public void publish(Path repository, UUID backup, String manifestJson) {
-        var from = partial(repository, backup);
-        var to = published(repository, backup);
+    public void publish(UUID backup, String manifestJson) {
+        var from = partial(backup);
+        var to = published(backup);
         if (Files.exists(to)) {
             if (Files.exists(from)) {
                 throw Problem.notPossible("Backup " + backup + " is published already in " + repository + ".");
@@ -104,8 +101,8 @@ public final class FileBackupFiles implements BackupFiles {
     }
 
     @Override
-    public Optional<String> manifest(Path repository, UUID backup) {
-        var file = published(repository, backup).resolve(MANIFEST);
+    public Optional<String> manifest(UUID backup) {
+        var file = published(backup).resolve(MANIFEST);
         return IoProblem.asking(file, "cannot be read", () -> {
             try {
                 // what is no UTF-8 any more is damaged, which is for the reader of the text to say
@@ -116,14 +113,29 @@ public final class FileBackupFiles implements BackupFiles {
         });
     }
 
-    @Override
-    public Path published(Path repository, UUID backup) {
+    private Path published(UUID backup) {
         return repository.resolve(backup.toString());
     }
 
+    /** They are here. */
     @Override
-    public List<Damage> verify(Path repository, UUID backup, List<StoredFile> files) {
-        var directory = published(repository, backup);
+    public Path fetch(UUID backup, List<StoredFile> files) {
+        return published(backup);
+    }
+
+    @Override
+    public void release(UUID backup) {
+        // nothing was copied
+    }
+
+    @Override
+    public String place(UUID backup) {
+        return (staged(backup) ? partial(backup) : published(backup)).toString();
+    }
+
+    @Override
+    public List<Damage> verify(UUID backup, List<StoredFile> files) {
+        var directory = published(backup);
         return files.stream()
                 .flatMap(file -> damage(directory, file).map(found -> new Damage(file.path(), found)).stream())
                 .toList();
@@ -139,27 +151,26 @@ public final class FileBackupFiles implements BackupFiles {
 
     /** Under its temporary name again before anything is deleted, so that no part of it is taken for a backup. */
     @Override
-    public void remove(Path repository, UUID backup) {
-        var directory = published(repository, backup);
+    public void remove(UUID backup) {
+        var directory = published(backup);
         if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             FileTree.checkRemovable(directory);
-            discard(repository, backup);
-            IoProblem.doing(
-                    directory, "cannot be removed", () -> FileTree.rename(directory, partial(repository, backup)));
+            discard(backup);
+            IoProblem.doing(directory, "cannot be removed", () -> FileTree.rename(directory, partial(backup)));
         }
-        discard(repository, backup);
+        discard(backup);
     }
 
     @Override
-    public List<UUID> list(Path repository) {
-        return entries(repository)
+    public List<UUID> list() {
+        return entries()
                 .flatMap(entry -> id(entry.getFileName().toString()).stream())
                 .distinct()
                 .sorted()
                 .toList();
     }
 
-    private static Stream<Path> entries(Path repository) {
+    private Stream<Path> entries() {
         return IoProblem.asking(repository, "cannot be listed", () -> {
             try (var entries = Files.list(repository)) {
                 return entries.toList().stream();
@@ -168,14 +179,14 @@ public final class FileBackupFiles implements BackupFiles {
     }
 
     /** Other files in the repository are none of ours. */
-    private static Optional<UUID> id(String name) {
+    static Optional<UUID> id(String name) {
         var text = name.startsWith(PARTIAL) ? name.substring(PARTIAL.length()) : name;
         return text.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
                 ? Optional.of(UUID.fromString(text))
                 : Optional.empty();
     }
 
-    private static Path partial(Path repository, UUID backup) {
+    private Path partial(UUID backup) {
         return repository.resolve(PARTIAL + backup);
     }
 }

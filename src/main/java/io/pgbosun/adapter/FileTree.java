@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /** Directories made, made durable and removed; links in them are never followed. */
 final class FileTree {
@@ -87,6 +88,17 @@ final class FileTree {
     static void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         syncOne(to.toAbsolutePath().getParent());
+    }
+
+    /** The files below a directory, ordered by path, or the file itself; links are taken for files. */
+    static List<Path> files(Path path) {
+        return IoProblem.asking(path, "cannot be read", () -> {
+            try (var tree = Files.walk(path)) {
+                return tree.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+                        .sorted()
+                        .toList();
+            }
+        });
     }
 
     /** Makes every file and directory below it durable, and itself. */

@@ -5,7 +5,7 @@ import io.pgbosun.backup.TakeBackup.TakeBackupResult;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Topology;
-import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.BackupFiles.StoredFile;
 import io.pgbosun.host.DatabaseFacts;
 import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Endpoint;
@@ -23,9 +23,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 
 /** How a logical backup is taken, as an operation of its own or as a part of another one. */
 @Singleton
@@ -34,7 +37,6 @@ class BackupRunbook {
     private final Topology topology;
     private final Repositories repositories;
     private final BackupStore backups;
-    private final BackupFiles files;
     private final StoredBackup storedBackup;
     private final PgPrograms programs;
     private final Servers servers;
@@ -46,7 +48,6 @@ class BackupRunbook {
             Topology topology,
             Repositories repositories,
             BackupStore backups,
-            BackupFiles files,
             StoredBackup storedBackup,
             PgPrograms programs,
             Servers servers,
@@ -56,7 +57,6 @@ class BackupRunbook {
         this.topology = topology;
         this.repositories = repositories;
         this.backups = backups;
-        this.files = files;
         this.storedBackup = storedBackup;
         this.programs = programs;
         this.servers = servers;
@@ -108,13 +108,15 @@ class BackupRunbook {
                 .sum();
         checks.needsDisk(bytes);
         repository.ifPresent(to -> {
-            var free = files.freeBytes(Path.of(to.path()));
-            checks.want(
-                    "space in the repository",
-                    free > bytes,
-                    free + " bytes free",
-                    "more than the databases' " + bytes + " bytes",
-                    "Free some space, or use another repository.");
+            repositories
+                    .files(to.name())
+                    .freeBytes()
+                    .ifPresent(free -> checks.want(
+                            "space in the repository",
+                            free > bytes,
+                            free + " bytes free",
+                            "more than the databases' " + bytes + " bytes",
+                            "Free some space, or use another repository."));
         });
         checks.takesLock("ACCESS SHARE on every table that is dumped");
         checks.restsOn(
@@ -126,32 +128,29 @@ class BackupRunbook {
         var id = steps.operation();
         var chosen = steps.get("choose the source", Chosen.class, () -> choose(clusters.get(target.id()), spec));
         var source = chosen.endpoint();
-        var repository = Path.of(chosen.repository());
-        steps.ensure(
-                "open a place aside",
-                () -> files.staged(repository, id),
-                () -> files.stage(repository, id),
-                () -> files.discard(repository, id));
+        var files = repositories.files(chosen.repository());
+        steps.ensure("open a place aside", () -> files.staged(id), () -> files.stage(id), () -> files.discard(id));
+        var stored = new ArrayList<StoredFile>();
         if (chosen.globals()) {
-            steps.act(
-                    "dump roles and tablespaces",
-                    () -> programs.dumpGlobals(
-                            source, files.stage(repository, id).resolve(Manifest.GLOBALS)));
+            stored.addAll(keep(steps, "dump roles and tablespaces", () -> {
+                programs.dumpGlobals(source, files.stage(id).resolve(Manifest.GLOBALS));
+                return files.keep(id, Manifest.GLOBALS);
+            }));
         }
         for (var database : chosen.databases()) {
-            steps.act(
-                    "dump " + database.name(),
-                    () -> dump(
-                            spec, source, database, files.stage(repository, id).resolve(database.path()), steps));
+            stored.addAll(keep(steps, "dump " + database.name(), () -> {
+                dump(spec, source, database, files.stage(id).resolve(database.path()), steps);
+                return files.keep(id, database.path());
+            }));
         }
         var manifest = steps.obtain(
                 "publish it",
                 Manifest.class,
-                planned(target, spec, chosen),
-                () -> files.manifest(repository, id).map(text -> json.load(text, Manifest.class)),
-                () -> publish(target, spec, chosen, repository, id),
-                () -> files.remove(repository, id));
-        steps.act("read it again", () -> storedBackup.verify(repository, manifest));
+                manifest(new UUID(0, 0), target, spec, chosen, chosen.startTime(), stored),
+                () -> files.manifest(id).map(text -> json.load(text, Manifest.class)),
+                () -> files.publish(id, json.store(manifest(id, target, spec, chosen, clock.instant(), stored))),
+                () -> files.remove(id));
+        steps.act("read it again", () -> storedBackup.verify(files, manifest));
         steps.ensure(
                 "record it in the catalogue",
                 () -> backups.find(id).isPresent(),
@@ -186,7 +185,7 @@ class BackupRunbook {
         return new Chosen(
                 endpoint,
                 cluster.cluster().labels(),
-                repositories.get(spec.repository()).path(),
+                repositories.get(spec.repository()).name(),
                 databases,
                 spec.databases().isEmpty(),
                 facts.versionNumber(),
@@ -212,9 +211,17 @@ class BackupRunbook {
         programs.dump(request, to).forEach(steps::warn);
     }
 
-    private void publish(Target target, TakeBackup spec, Chosen chosen, Path repository, java.util.UUID id) {
-        var stored = files.measure(files.stage(repository, id));
-        var manifest = new Manifest(
+    /** What a step has stored. */
+    record Kept(List<StoredFile> files) {}
+
+    private static List<StoredFile> keep(Steps steps, String name, Supplier<List<StoredFile>> dump) {
+        return steps.act(name, Kept.class, new Kept(List.of()), () -> new Kept(dump.get()))
+                .files();
+    }
+
+    private static Manifest manifest(
+            UUID id, Target target, TakeBackup spec, Chosen chosen, Instant endTime, List<StoredFile> stored) {
+        return new Manifest(
                 id,
                 target.id(),
                 Backup.Type.LOGICAL,
@@ -226,25 +233,7 @@ class BackupRunbook {
                 chosen.serverVersionNumber(),
                 chosen.lsn(),
                 chosen.startTime(),
-                clock.instant(),
-                stored);
-        files.publish(repository, id, json.store(manifest));
-    }
-
-    private static Manifest planned(Target target, TakeBackup spec, Chosen chosen) {
-        return new Manifest(
-                new java.util.UUID(0, 0),
-                target.id(),
-                Backup.Type.LOGICAL,
-                spec.format(),
-                spec.schemaOnly(),
-                chosen.globals(),
-                chosen.databases(),
-                chosen.source(),
-                chosen.serverVersionNumber(),
-                chosen.lsn(),
-                chosen.startTime(),
-                chosen.startTime(),
-                List.of());
+                endTime,
+                stored.stream().sorted(Comparator.comparing(StoredFile::path)).toList());
     }
 }

@@ -5,6 +5,7 @@ import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.backup.Backup.Evidence;
 import io.pgbosun.operation.Ids;
+import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Page;
@@ -24,9 +25,9 @@ public class BackupStore {
     private static final Type EVIDENCE = new TypeReference<List<Evidence>>() {}.getType();
     private static final Type LABELS = new TypeReference<Map<String, String>>() {}.getType();
     private static final String COLUMNS = """
-            select b.id, b.cluster, b.labels::text as labels, b.repository, r.path, b.type, b.confidence, b.size_bytes,
+            select b.id, b.cluster, b.labels::text as labels, b.repository, b.type, b.confidence, b.size_bytes,
               b.manifest::text as manifest, b.evidence::text as evidence, b.started_at, b.ended_at
-            from backup b join repository r on r.name = b.repository
+            from backup b
             """;
     private static final String VISIBLE =
             "exists (select 1 from jsonb_array_elements($1::text::jsonb) s where b.labels @> s)";
@@ -42,7 +43,7 @@ public class BackupStore {
     }
 
     /** A backup with what only its runbooks need. */
-    record Stored(Backup backup, Map<String, String> labels, String path, Manifest manifest) {}
+    record Stored(Backup backup, Map<String, String> labels, Manifest manifest) {}
 
     Optional<Stored> find(UUID id) {
         return store.one(COLUMNS + " where b.id = $1", id).map(this::stored);
@@ -50,6 +51,22 @@ public class BackupStore {
 
     Stored get(UUID id) {
         return find(id).orElseThrow(() -> Problem.notFound("backup", id.toString()));
+    }
+
+    /** The backups of a repository, the oldest first. */
+    List<UUID> idsIn(String repository) {
+        return store.query("select id from backup where repository = $1 order by id", repository).stream()
+                .map(row -> row.uuid("id"))
+                .toList();
+    }
+
+    /** Whether an operation that has not ended takes the backup, or works on it. */
+    boolean isWorkedOn(UUID id) {
+        return store.one(
+                        "select 1 from operation where ended_at is null and (id = $1 or target = $2) limit 1",
+                        id,
+                        Target.backup(id).toString())
+                .isPresent();
     }
 
     /** The newest backup of a cluster. */
@@ -179,6 +196,6 @@ public class BackupStore {
                 manifest.lsn().toString(),
                 row.time("started_at"),
                 row.time("ended_at"));
-        return new Stored(backup, json.load(row.text("labels"), LABELS), row.text("path"), manifest);
+        return new Stored(backup, json.load(row.text("labels"), LABELS), manifest);
     }
 }

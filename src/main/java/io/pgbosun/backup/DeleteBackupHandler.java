@@ -1,27 +1,25 @@
 package io.pgbosun.backup;
 
 import io.pgbosun.backup.DeleteBackup.DeleteBackupResult;
-import io.pgbosun.host.BackupFiles;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.UUID;
 
 @Singleton
 class DeleteBackupHandler implements OperationHandler<DeleteBackup, DeleteBackupResult> {
     private final BackupStore backups;
-    private final BackupFiles files;
+    private final Repositories repositories;
 
-    DeleteBackupHandler(BackupStore backups, BackupFiles files) {
+    DeleteBackupHandler(BackupStore backups, Repositories repositories) {
         this.backups = backups;
-        this.files = files;
+        this.repositories = repositories;
     }
 
     /** Where it is; read once, for it is soon gone. */
-    record Place(String path, DeleteBackupResult result) {}
+    record Place(String repository, DeleteBackupResult result) {}
 
     @Override
     public void check(Target target, DeleteBackup spec, Checks checks) {
@@ -42,15 +40,14 @@ class DeleteBackupHandler implements OperationHandler<DeleteBackup, DeleteBackup
         var place = steps.get("read where it is", Place.class, () -> {
             var stored = backups.get(id);
             return new Place(
-                    stored.path(),
+                    stored.backup().repository(),
                     new DeleteBackupResult(
                             id, stored.backup().cluster(), stored.backup().sizeBytes()));
         });
+        var files = repositories.files(place.repository());
         steps.pointOfNoReturn();
         steps.ensure(
-                "remove its files",
-                () -> files.manifest(Path.of(place.path()), id).isEmpty() && !files.staged(Path.of(place.path()), id),
-                () -> files.remove(Path.of(place.path()), id));
+                "remove its files", () -> files.manifest(id).isEmpty() && !files.staged(id), () -> files.remove(id));
         steps.ensure("remove it from the catalogue", () -> backups.find(id).isEmpty(), () -> backups.delete(id));
         return place.result();
     }

@@ -37,6 +37,13 @@ record Manifest(
      */
     record DumpedDatabase(String name, String owner, String path) {}
 
+    /** The files of a dump, which is a file or a directory. */
+    List<StoredFile> filesOf(String path) {
+        return files.stream()
+                .filter(file -> file.path().equals(path) || file.path().startsWith(path + "/"))
+                .toList();
+    }
+
     long sizeBytes() {
         return files.stream().mapToLong(StoredFile::sizeBytes).sum();
     }

@@ -3,19 +3,19 @@ package io.pgbosun.backup;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.audit.AuditTrail;
-import io.pgbosun.cluster.Names;
 import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.BackupPlaces;
+import io.pgbosun.host.Location;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.store.Json;
 import io.pgbosun.store.Page;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import java.util.TreeMap;
 
 /** The repositories that backups are stored in. */
 @Singleton
@@ -27,29 +27,16 @@ public class Repositories {
             """;
 
     private final Store store;
-    private final BackupFiles files;
+    private final BackupPlaces places;
+    private final Json json;
     private final AuditTrail audit;
 
-    Repositories(Store store, BackupFiles files, AuditTrail audit) {
+    Repositories(Store store, BackupPlaces places, Json json, AuditTrail audit) {
         this.store = store;
-        this.files = files;
+        this.places = places;
+        this.json = json;
         this.audit = audit;
     }
-
-    /** A new repository. */
-    @Schema(
-            description =
-                    "A new repository; refused unless a probe file can be written, read, listed and deleted there.")
-    public record CreateRepository(
-            @NotNull @Pattern(regexp = Names.LABEL, message = Names.LABEL_RULE)
-            String name,
-
-            @NotNull Repository.Type type,
-
-            @NotNull
-            @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
-            @Schema(description = "A directory that the service may write to.")
-            String path) {}
 
     public Page<Repository> list(Caller caller, Page.Request page) {
         caller.requireSomewhere(Permission.REPOSITORY_READ);
@@ -71,14 +58,18 @@ public class Repositories {
         if (find(request.name()).isPresent()) {
             throw Problem.alreadyExists("repository", request.name());
         }
-        var path = Path.of(request.path()).normalize();
-        files.probe(path);
+        var location = request.location();
+        places.at(location).probe();
         store.inTx(tx -> {
             var inserted = tx.update(
-                    "insert into repository (name, type, path) values ($1, $2, $3) on conflict do nothing",
+                    """
+                    insert into repository (name, type, path, location) values ($1, $2, $3, $4::text::jsonb)
+                    on conflict do nothing
+                    """,
                     request.name(),
                     request.type(),
-                    path.toString());
+                    location.display(),
+                    request.type() == Repository.Type.FILESYSTEM ? null : json.store(location));
             if (inserted == 0) {
                 throw Problem.alreadyExists("repository with this name or path", request.name());
             }
@@ -88,24 +79,49 @@ public class Repositories {
                     "repository.create",
                     "repositories/" + request.name(),
                     null,
-                    Map.of("path", path.toString()));
+                    Map.of("path", location.display()));
         });
         return get(request.name());
     }
 
-    /** Forgets a repository that holds no backups; its directory stays. */
+    /** Forgets a repository that holds no backups, and to which none is just taken; what is in the place stays. */
     public void delete(Caller caller, String name) {
         caller.require(Permission.REPOSITORY_WRITE);
         get(name);
         store.inTx(tx -> {
-            if (tx.update(
-                            "delete from repository r where name = $1 and not exists (select 1 from backup b where b.repository = r.name)",
-                            name)
-                    == 0) {
-                throw Problem.notPossible("Repository '" + name + "' holds backups; delete them first.");
+            if (tx.update("""
+                            delete from repository r where name = $1
+                              and not exists (select 1 from backup b where b.repository = r.name)
+                              and not exists (select 1 from operation o where o.ended_at is null and o.spec->>'repository' = r.name)
+                            """, name) == 0) {
+                throw Problem.notPossible("Repository '" + name
+                        + "' holds backups, or one is just taken to it; delete them first, or wait for its end.");
             }
             audit.write(tx, caller, "repository.delete", "repositories/" + name, null, Map.of());
         });
+    }
+
+    /** The backups stored in a repository. */
+    public BackupFiles files(String name) {
+        return store.one("select type, path, location::text as location from repository where name = $1", name)
+                .map(row -> places.at(location(row)))
+                .orElseThrow(() -> Problem.notFound("repository", name));
+    }
+
+    /** Where all repositories are, by name. */
+    public Map<String, Location> locations() {
+        var locations = new TreeMap<String, Location>();
+        store.query("select name, type, path, location::text as location from repository")
+                .forEach(row -> locations.put(row.text("name"), location(row)));
+        return locations;
+    }
+
+    private Location location(Row row) {
+        return switch (row.constant(Repository.Type.class, "type")) {
+            case FILESYSTEM -> new Location.Directory(Path.of(row.text("path")));
+            case S3 -> json.load(row.text("location"), Location.S3.class);
+            case AZURE_BLOB -> json.load(row.text("location"), Location.AzureBlob.class);
+        };
     }
 
     Optional<Repository> find(String name) {

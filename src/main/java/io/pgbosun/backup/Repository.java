@@ -9,7 +9,9 @@ public record Repository(
         String name,
         Type type,
 
-        @Schema(description = "The directory that holds one directory a backup.")
+        @Schema(
+                description =
+                        "The directory that holds one directory a backup, or what the bucket or container is called.")
         String path,
 
         @Schema(description = "How many backups are in it.") long backupCount,
@@ -18,6 +20,11 @@ public record Repository(
     /** What it is on. */
     @Schema(name = "RepositoryType")
     public enum Type {
-        FILESYSTEM
+        /** A directory of the host that the service runs on. */
+        FILESYSTEM,
+        /** Amazon S3, or what speaks its protocol. */
+        S3,
+        /** Azure Blob Storage. */
+        AZURE_BLOB
     }
 }

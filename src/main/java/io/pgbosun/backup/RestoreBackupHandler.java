@@ -19,7 +19,6 @@ import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -33,7 +32,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
     private final ClusterStore clusters;
     private final Topology topology;
     private final BackupStore backups;
-    private final BackupFiles files;
+    private final Repositories repositories;
     private final StoredBackup storedBackup;
     private final PgPrograms programs;
     private final Servers servers;
@@ -43,7 +42,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
             ClusterStore clusters,
             Topology topology,
             BackupStore backups,
-            BackupFiles files,
+            Repositories repositories,
             StoredBackup storedBackup,
             PgPrograms programs,
             Servers servers,
@@ -51,7 +50,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
         this.clusters = clusters;
         this.topology = topology;
         this.backups = backups;
-        this.files = files;
+        this.repositories = repositories;
         this.storedBackup = storedBackup;
         this.programs = programs;
         this.servers = servers;
@@ -129,17 +128,17 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
     @Override
     public RestoreBackupResult run(Target target, RestoreBackup spec, Steps steps) {
         var stored = backups.get(spec.backup());
-        var repository = Path.of(stored.path());
+        var files = repositories.files(stored.backup().repository());
         var endpoint = topology.primaryEndpoint(clusters.get(target.id()));
         var server = servers.at(endpoint);
-        steps.act("read the backup's files", () -> storedBackup.verify(repository, stored.manifest()));
+        steps.act("read the backup's files", () -> storedBackup.verify(files, stored.manifest()));
         var chosen = steps.get("choose names", Chosen.class, () -> choose(spec, server));
         steps.ensure(
                 "create " + chosen.aside(),
                 () -> server.databaseExists(chosen.aside()),
                 () -> server.createDatabase(chosen.aside(), null),
                 () -> server.dropDatabase(chosen.aside()));
-        steps.act("restore into it", () -> restore(spec, stored, endpoint, chosen.aside(), steps));
+        steps.act("restore into it", () -> restore(spec, stored, files, endpoint, chosen.aside(), steps));
         var tables = steps.get(
                 "count its tables",
                 Integer.class,
@@ -166,7 +165,13 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
     }
 
     /** Into an empty database: what a run that died has restored is thrown away first. */
-    private void restore(RestoreBackup spec, BackupStore.Stored stored, Endpoint endpoint, String aside, Steps steps) {
+    private void restore(
+            RestoreBackup spec,
+            BackupStore.Stored stored,
+            BackupFiles files,
+            Endpoint endpoint,
+            String aside,
+            Steps steps) {
         steps.progress(Progress.phase("restoring " + spec.database()));
         var server = servers.at(endpoint);
         var database = stored.manifest().databases().stream()
@@ -175,9 +180,10 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
                 .orElseThrow(() -> Problem.notPossible("Database '" + spec.database() + "' is not in the backup."));
         server.dropDatabase(aside);
         server.createDatabase(aside, spec.owners() ? database.owner() : null);
-        var dump = files.published(Path.of(stored.path()), stored.backup().id()).resolve(database.path());
         var tables = spec.tables().stream().map(TableName::parse).toList();
-        programs.restore(dump, new RestoreRequest(endpoint, aside, tables, spec.jobs(), spec.owners()))
+        var request = new RestoreRequest(endpoint, aside, tables, spec.jobs(), spec.owners());
+        storedBackup
+                .reading(files, stored.manifest(), database.path(), dump -> programs.restore(dump, request))
                 .forEach(steps::warn);
     }
 

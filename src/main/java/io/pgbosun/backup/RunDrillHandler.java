@@ -34,7 +34,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
     private static final String SUPERUSER = "pgbosun_scratch";
 
     private final BackupStore backups;
-    private final BackupFiles files;
+    private final Repositories repositories;
     private final StoredBackup storedBackup;
     private final PgPrograms programs;
     private final Servers servers;
@@ -43,14 +43,14 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
 
     RunDrillHandler(
             BackupStore backups,
-            BackupFiles files,
+            Repositories repositories,
             StoredBackup storedBackup,
             PgPrograms programs,
             Servers servers,
             Scratch scratch,
             Clock clock) {
         this.backups = backups;
-        this.files = files;
+        this.repositories = repositories;
         this.storedBackup = storedBackup;
         this.programs = programs;
         this.servers = servers;
@@ -99,19 +99,21 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         var place = steps.get("choose the backup and a place", Place.class, () -> place(target, spec));
         var stored = backups.get(place.backup());
         var manifest = stored.manifest();
-        var repository = Path.of(stored.path());
+        var files = repositories.files(stored.backup().repository());
         var endpoint = new Endpoint("127.0.0.1", place.port(), SUPERUSER, place.password(), "disable");
         var server = servers.at(endpoint);
-        steps.act("read the backup's files", () -> storedBackup.verify(repository, manifest));
+        steps.act("read the backup's files", () -> storedBackup.verify(files, manifest));
         startScratch(steps, place);
         if (manifest.globals()) {
             steps.act(
                     "restore roles and tablespaces",
-                    () -> programs.restoreGlobals(
-                            files.published(repository, manifest.backup()).resolve(Manifest.GLOBALS), endpoint));
+                    () -> storedBackup.reading(files, manifest, Manifest.GLOBALS, globals -> {
+                        programs.restoreGlobals(globals, endpoint);
+                        return null;
+                    }));
         }
         for (var database : manifest.databases()) {
-            steps.act("restore " + database.name(), () -> restore(manifest, repository, database, endpoint, steps));
+            steps.act("restore " + database.name(), () -> restore(manifest, files, database, endpoint, steps));
         }
         var answered =
                 steps.get("ask it the first question", Instant.class, place.startTime(), () -> firstAnswer(server));
@@ -175,13 +177,14 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
     }
 
     private void restore(
-            Manifest manifest, Path repository, Manifest.DumpedDatabase database, Endpoint to, Steps steps) {
+            Manifest manifest, BackupFiles files, Manifest.DumpedDatabase database, Endpoint to, Steps steps) {
         steps.progress(Progress.phase("restoring " + database.name()));
         var server = servers.at(to);
         server.dropDatabase(database.name()); // what a run that died has left
         server.createDatabase(database.name(), null);
-        var dump = files.published(repository, manifest.backup()).resolve(database.path());
-        programs.restore(dump, new RestoreRequest(to, database.name(), List.of(), 2, manifest.globals()))
+        var request = new RestoreRequest(to, database.name(), List.of(), 2, manifest.globals());
+        storedBackup
+                .reading(files, manifest, database.path(), dump -> programs.restore(dump, request))
                 .forEach(steps::warn);
     }
 

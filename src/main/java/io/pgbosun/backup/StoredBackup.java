@@ -7,8 +7,10 @@ import io.pgbosun.problem.ProblemType;
 import io.pgbosun.store.Json;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,19 +19,16 @@ import java.util.stream.Stream;
 final class StoredBackup {
     private static final String MANIFEST = "manifest.json";
 
-    private final BackupFiles files;
     private final Json json;
 
-    StoredBackup(BackupFiles files, Json json) {
-        this.files = files;
+    StoredBackup(Json json) {
         this.json = json;
     }
 
     /** Reads every file again; a problem {@code damaged} names each one that is missing or altered. */
-    void verify(Path repository, Manifest manifest) {
+    void verify(BackupFiles files, Manifest manifest) {
         var damage = Stream.concat(
-                        ownDamage(repository, manifest).stream(),
-                        files.verify(repository, manifest.backup(), manifest.files()).stream())
+                        ownDamage(files, manifest).stream(), files.verify(manifest.backup(), manifest.files()).stream())
                 .toList();
         if (!damage.isEmpty()) {
             var named = damage.stream()
@@ -43,9 +42,26 @@ final class StoredBackup {
         }
     }
 
+    /** Every file that is missing or altered, the manifest first. */
+    List<Damage> damage(BackupFiles files, Manifest manifest) {
+        return Stream.concat(
+                        ownDamage(files, manifest).stream(), files.verify(manifest.backup(), manifest.files()).stream())
+                .toList();
+    }
+
+    /** Has a program read a dump, which is on this host meanwhile. */
+    <T> T reading(BackupFiles files, Manifest manifest, String path, Function<Path, T> program) {
+        try {
+            var directory = files.fetch(manifest.backup(), manifest.filesOf(path));
+            return program.apply(directory.resolve(path));
+        } finally {
+            files.release(manifest.backup());
+        }
+    }
+
     /** The stored manifest has no checksum of its own; but the catalogue knows what it said. */
-    private Optional<Damage> ownDamage(Path repository, Manifest manifest) {
-        var stored = files.manifest(repository, manifest.backup());
+    Optional<Damage> ownDamage(BackupFiles files, Manifest manifest) {
+        var stored = files.manifest(manifest.backup());
         if (stored.isEmpty()) {
             return Optional.of(new Damage(MANIFEST, "missing"));
         }

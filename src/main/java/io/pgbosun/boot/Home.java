@@ -70,6 +70,11 @@ public final class Home {
         return path.resolve("scratch");
     }
 
+    /** Where files are on their way to and from object storage. */
+    public Path spool() {
+        return path.resolve("spool");
+    }
+
     /** Writes a file that only we may read, whole or not at all. */
     public static void writePrivately(Path file, String text) {
         try {

@@ -1,6 +1,7 @@
 package io.pgbosun.boot;
 
 import io.pgbosun.cluster.Scratch;
+import io.pgbosun.host.Spool;
 import io.pgbosun.secret.Vault;
 import io.pgbosun.store.Json;
 import jakarta.enterprise.inject.Produces;
@@ -29,6 +30,12 @@ class Wiring {
     @Singleton
     Scratch scratch(Home home) {
         return new Scratch(home.scratch());
+    }
+
+    @Produces
+    @Singleton
+    Spool spool(Home home) {
+        return new Spool(home.spool());
     }
 
     @Produces

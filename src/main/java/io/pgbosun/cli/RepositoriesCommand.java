@@ -24,19 +24,33 @@ final class RepositoriesCommand extends Noun {
         return output.sheet(session, send(Call.get("repositories", repository)));
     }
 
-    @Command(name = "create", description = "Adds a repository, after probing it.")
+    @Command(
+            name = "create",
+            description =
+                    "Adds a repository, after probing it; the secret key is asked for, or read from PGBOSUN_PASSWORD.")
     int create(
             @Parameters(paramLabel = "REPOSITORY", description = "Its name.") String repository,
             @Option(
                             names = "--type",
                             defaultValue = "filesystem",
-                            description = "What it is on (default: ${DEFAULT-VALUE}).")
+                            description = "filesystem, s3 or azure-blob (default: ${DEFAULT-VALUE}).")
                     String type,
-            @Option(names = "--path", required = true, description = "A directory that the service may write to.")
-                    String path,
+            @Option(names = "--path", description = "A directory that the service may write to.") String path,
+            @Mixin BucketOptions bucket,
             @Mixin OutputOptions output) {
         var body = Body.of().text("name", repository).constant("type", type).text("path", path);
+        bucket.addTo(body, session, Body.constant(type));
         return output.sheet(session, send(Call.post(body, "repositories")));
+    }
+
+    @Command(name = "reconcile", description = "Compares the catalogue with what a repository really holds.")
+    int reconcile(
+            @Parameters(paramLabel = "REPOSITORY", description = "Its name.") String repository,
+            @Option(names = "--manifests-only", description = "Reads no file, looks at manifests alone.")
+                    boolean manifestsOnly,
+            @Mixin StartOptions start) {
+        var body = Body.of().flag("manifestsOnly", manifestsOnly);
+        return start.start(session, Call.post(body, "repositories", repository, "reconciliations"));
     }
 
     @Command(name = "delete", description = "Forgets a repository that holds no backups.")
@@ -44,6 +58,6 @@ final class RepositoriesCommand extends Noun {
             @Parameters(paramLabel = "REPOSITORY", description = "Its name.") String repository,
             @Mixin OutputOptions output) {
         send(Call.delete("repositories", repository));
-        return output.done(session, "Forgot the repository " + repository + "; its directory is still there.");
+        return output.done(session, "Forgot the repository " + repository + "; what is in the place stays.");
     }
 }

@@ -1,7 +1,9 @@
 package io.pgbosun.doctor;
 
+import io.pgbosun.backup.Repositories;
 import io.pgbosun.cluster.Scratch;
 import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.Location;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Traces;
 import io.pgbosun.problem.Problem;
@@ -22,23 +24,28 @@ class FilesLeft {
     private final Store store;
     private final Traces traces;
     private final PgPrograms programs;
-    private final BackupFiles backups;
+    private final Repositories repositories;
     private final Scratch scratch;
     private final ActiveWork active;
 
     FilesLeft(
-            Store store, Traces traces, PgPrograms programs, BackupFiles backups, Scratch scratch, ActiveWork active) {
+            Store store,
+            Traces traces,
+            PgPrograms programs,
+            Repositories repositories,
+            Scratch scratch,
+            ActiveWork active) {
         this.store = store;
         this.traces = traces;
         this.programs = programs;
-        this.backups = backups;
+        this.repositories = repositories;
         this.scratch = scratch;
         this.active = active;
     }
 
     void examine(Examination examination) {
         scratch(examination);
-        store.query("select name, path from repository order by name").forEach(row -> repository(row, examination));
+        repositories.locations().forEach((name, location) -> repository(name, location, examination));
         store.query("select name, data_root from host order by name").stream()
                 .filter(row -> programs.exists(Path.of(row.text("data_root"))))
                 .forEach(row -> host(row, examination));
@@ -64,54 +71,62 @@ class FilesLeft {
         }
     }
 
-    private void repository(Row repository, Examination examination) {
-        var path = Path.of(repository.text("path"));
+    private void repository(String name, Location location, Examination examination) {
         try {
-            var there = new HashSet<>(backups.list(path));
+            var files = repositories.files(name);
+            var there = new HashSet<>(files.list());
             examination.examined(there.size());
-            there.forEach(id -> stored(path, id, examination));
-            recorded(repository.text("name"), path, there, examination);
-            traces.entries(path).stream()
-                    .filter(file -> file.getFileName().toString().startsWith(".probe-"))
-                    .forEach(file -> examination.fail(
-                            file.toString(),
-                            "A service died while it probed the repository.",
-                            "Remove it: rm " + file));
+            there.forEach(id -> stored(files, location, id, examination));
+            recorded(name, files, location, there, examination);
+            if (location instanceof Location.Directory directory) {
+                traces.entries(directory.path()).stream()
+                        .filter(file -> file.getFileName().toString().startsWith(".probe-"))
+                        .forEach(file -> examination.fail(
+                                file.toString(),
+                                "A service died while it probed the repository.",
+                                "Remove it: rm " + file));
+            }
         } catch (Problem problem) {
             examination.warn(
-                    "repositories/" + repository.text("name"),
+                    "repositories/" + name,
                     problem.detail(),
-                    "See that " + path + " is there and that the service's user may read it.");
+                    "See that " + location.display() + " is there and that the service may read it.");
         }
     }
 
-    private void stored(Path path, UUID id, Examination examination) {
+    private void stored(BackupFiles files, Location location, UUID id, Examination examination) {
         if (active.isAtBackup(id)) {
             return;
         }
-        if (backups.staged(path, id)) {
-            examination.fail(
-                    path.resolve(".partial-" + id).toString(),
-                    "It is a part of a backup that nobody takes any more.",
-                    "Remove it: rm -r " + path.resolve(".partial-" + id));
+        var place = files.place(id);
+        if (files.staged(id)) {
+            examination.fail(place, "It is a part of a backup that nobody takes any more.", removal(location, place));
         } else if (store.one("select 1 from backup where id = $1", id).isEmpty()
-                && programs.exists(backups.published(path, id))) {
+                && files.list().contains(id)) {
             examination.warn(
-                    backups.published(path, id).toString(),
+                    place,
                     "It is a backup that is not in the catalogue.",
-                    "When another installation uses this repository, give each its own; else, when nobody needs it: rm -r "
-                            + backups.published(path, id));
+                    "When another installation uses this repository, give each its own; else, when nobody needs it: "
+                            + removal(location, place));
         }
     }
 
-    private void recorded(String name, Path path, Set<UUID> there, Examination examination) {
+    private static String removal(Location location, String place) {
+        return switch (location) {
+            case Location.Directory directory -> "Remove it: rm -r " + place;
+            case Location.S3 bucket -> "Remove the objects whose keys begin so, with a client of S3.";
+            case Location.AzureBlob container -> "Remove the blobs whose names begin so, with a client of Azure.";
+        };
+    }
+
+    private void recorded(String name, BackupFiles files, Location location, Set<UUID> there, Examination examination) {
         store.query("select id from backup where repository = $1 order by id desc limit " + MOST_BACKUPS, name).stream()
                 .map(row -> row.uuid("id"))
                 .filter(id -> !there.contains(id) && !active.isAtBackup(id))
-                .filter(id -> !programs.exists(backups.published(path, id)))
+                .filter(id -> files.manifest(id).isEmpty())
                 .forEach(id -> examination.fail(
                         "backups/" + id,
-                        "It is in the catalogue, but not in " + path + ".",
+                        "It is in the catalogue, but not in " + location.display() + ".",
                         "Bring it back from a copy of the repository, or forget it: ./pgbosun backups delete " + id));
     }
 

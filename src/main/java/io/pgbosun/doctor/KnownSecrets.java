@@ -1,6 +1,8 @@
 package io.pgbosun.doctor;
 
+import io.pgbosun.backup.Repositories;
 import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.host.Location;
 import io.pgbosun.secret.Secret;
 import io.pgbosun.store.StoreLocation;
 import jakarta.inject.Singleton;
@@ -11,11 +13,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * The secrets that pgbosun holds, to be looked for where they must not be: the passwords of clusters and of the control
- * database. Short ones are left out, because they may be ordinary words.
+ * database, the keys of repositories. Short ones are left out, because they may be ordinary words.
  */
 @Singleton
 class KnownSecrets {
@@ -23,10 +26,12 @@ class KnownSecrets {
     private static final int MOST_CLUSTERS = 500;
 
     private final ClusterStore clusters;
+    private final Repositories repositories;
     private final StoreLocation location;
 
-    KnownSecrets(ClusterStore clusters, StoreLocation location) {
+    KnownSecrets(ClusterStore clusters, Repositories repositories, StoreLocation location) {
         this.clusters = clusters;
+        this.repositories = repositories;
         this.location = location;
     }
 
@@ -35,10 +40,20 @@ class KnownSecrets {
                 .limit(MOST_CLUSTERS)
                 .flatMap(name -> clusters.find(name).stream())
                 .flatMap(cluster -> Stream.ofNullable(cluster.password()));
-        return Stream.concat(passwords, ofStore().stream())
+        var keys = repositories.locations().values().stream().flatMap(KnownSecrets::ofLocation);
+        return Stream.of(passwords, keys, ofStore().stream())
+                .flatMap(Function.identity())
                 .filter(secret -> secret.reveal().length() >= LEAST_LENGTH)
                 .distinct()
                 .toList();
+    }
+
+    private static Stream<Secret> ofLocation(Location location) {
+        return switch (location) {
+            case Location.Directory directory -> Stream.empty();
+            case Location.S3 bucket -> Stream.of(bucket.secretAccessKey());
+            case Location.AzureBlob container -> Stream.of(container.accountKey());
+        };
     }
 
     private Optional<Secret> ofStore() {

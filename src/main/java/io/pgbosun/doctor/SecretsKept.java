@@ -33,6 +33,7 @@ class SecretsKept implements Invariant {
               union all (select 'audit entry ' || coalesce(number::text, id::text), action, concat_ws(' ', principal, target, details::text)
                 from audit_entry where at >= $2 order by at desc limit 100000)
               union all select 'clusters/' || name, 'itself', (to_jsonb(c) - 'password')::text from cluster c
+              union all select 'repositories/' || name, 'itself', (to_jsonb(r) - 'location')::text from repository r
               union all select 'tokens/' || id, 'itself', (to_jsonb(t) - 'hash')::text from token t
               union all (select 'backups/' || id, 'itself', to_jsonb(b)::text from backup b order by id desc limit 1000)
               union all (select 'drills/' || id, 'itself', to_jsonb(d)::text from drill d order by id desc limit 1000)

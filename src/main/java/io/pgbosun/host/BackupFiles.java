@@ -3,16 +3,18 @@ package io.pgbosun.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * Where backups are stored in a file system: written to a temporary name, made durable and published by one rename.
+ * The backups stored in one repository. What is written into the stage of a backup is kept file by file; it becomes a backup
+ * at once when it is published, for its manifest comes last.
  */
 public interface BackupFiles {
     /**
      * One stored file.
      *
-     * @param path below the backup's directory, with {@code /}
+     * @param path below the backup, with {@code /}
      * @param sha256 in lower-case hexadecimal
      */
     record StoredFile(String path, long sizeBytes, String sha256) {}
@@ -25,37 +27,55 @@ public interface BackupFiles {
     record Damage(String path, String found) {}
 
     /** Writes, reads, lists and deletes a probe file; a problem says exactly what failed. */
-    void probe(Path repository);
+    void probe();
 
-    /** Free space in bytes. */
-    long freeBytes(Path repository);
+    /** Free space in bytes; empty where space has no end. */
+    OptionalLong freeBytes();
 
-    /** The temporary directory of a backup, created when absent. */
-    Path stage(Path repository, UUID backup);
+    /** The directory of this host that files of a backup are written into, created when absent. */
+    Path stage(UUID backup);
 
-    boolean staged(Path repository, UUID backup);
+    /** Whether there is anything of a backup that is not published. */
+    boolean staged(UUID backup);
 
-    /** Removes the temporary directory. */
-    void discard(Path repository, UUID backup);
+    /** Removes what is not published of a backup. */
+    void discard(UUID backup);
 
-    /** Every file below a directory with its size and checksum, ordered by path; the manifest itself is left out. */
-    List<StoredFile> measure(Path directory);
+    /**
+     * Stores what was written into the stage: a file, or a directory with all in it. From then on it does not depend on
+     * this host, unless the repository itself does.
+     *
+     * @param path of it, below the stage
+     * @return its files, ordered by path
+     */
+    List<StoredFile> keep(UUID backup, String path);
 
-    /** Writes {@code manifest.json} into the temporary directory, syncs every file and renames it to its final name. */
-    void publish(Path repository, UUID backup, String manifestJson);
+    /** Writes {@code manifest.json} beside what was kept, and makes it a backup, durably and at once. */
+    void publish(UUID backup, String manifestJson);
 
     /** The manifest of a published backup. */
-    Optional<String> manifest(Path repository, UUID backup);
+    Optional<String> manifest(UUID backup);
 
-    /** The directory of a published backup. */
-    Path published(Path repository, UUID backup);
+    /**
+     * Has files of a published backup on this host, to be read by a program: in the repository itself, or as copies that are
+     * there until {@link #release}. A problem {@code damaged} when what was copied is not what was stored.
+     *
+     * @return the directory that their paths are below
+     */
+    Path fetch(UUID backup, List<StoredFile> files);
+
+    /** Removes the copies that this run has fetched of a backup. */
+    void release(UUID backup);
 
     /** Compares stored files with what the manifest lists; empty when all are whole. */
-    List<Damage> verify(Path repository, UUID backup, List<StoredFile> files);
+    List<Damage> verify(UUID backup, List<StoredFile> files);
 
     /** Removes a published backup; nothing happens when it is absent. */
-    void remove(Path repository, UUID backup);
+    void remove(UUID backup);
 
-    /** Backups that are published and temporary directories that are left over, by id. */
-    List<UUID> list(Path repository);
+    /** Backups that are published, and those that something else is left of, by id. */
+    List<UUID> list();
+
+    /** Where a backup is, or what there is of it, for people to find it. */
+    String place(UUID backup);
 }

@@ -15,17 +15,27 @@ public record Target(String collection, String id) {
 
     /** A cluster by its name (RFC 1035 label: lower-case letters, digits, hyphens). */
     public static Target cluster(String name) {
-        if (name == null || !NAME.matcher(name).matches()) {
-            throw Problem.invalid(
-                    "cluster",
-                    "must be 1 to 63 lower-case letters, digits or hyphens, beginning with a letter and not ending with a hyphen",
-                    "List the clusters with GET /v1/clusters.");
-        }
-        return new Target("clusters", name);
+        return new Target("clusters", label("cluster", name, "List the clusters with GET /v1/clusters."));
     }
 
     public static Target backup(UUID id) {
         return new Target("backups", id.toString());
+    }
+
+    /** A repository by its name, which is made like a cluster's. */
+    public static Target repository(String name) {
+        return new Target(
+                "repositories", label("repository", name, "List the repositories with GET /v1/repositories."));
+    }
+
+    private static String label(String field, String name, String remedy) {
+        if (name == null || !NAME.matcher(name).matches()) {
+            throw Problem.invalid(
+                    field,
+                    "must be 1 to 63 lower-case letters, digits or hyphens, beginning with a letter and not ending with a hyphen",
+                    remedy);
+        }
+        return name;
     }
 
     public static Target parse(String path) {

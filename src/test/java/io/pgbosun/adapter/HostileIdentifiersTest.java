@@ -212,26 +212,25 @@ class HostileIdentifiersTest {
 
     @Test
     void a_file_that_a_manifest_says_lies_elsewhere_is_not_looked_at() {
-        var files = new FileBackupFiles();
         var repository = postgres.home.resolve("re po'$(id)");
+        var files = new FileBackupFiles(repository);
         var backup = java.util.UUID.randomUUID();
         BOARD.run(() -> {
             java.nio.file.Files.createDirectories(repository);
-            files.probe(repository);
-            java.nio.file.Files.writeString(files.stage(repository, backup).resolve("-rf *"), "x");
-            files.publish(repository, backup, "{}");
+            files.probe();
+            java.nio.file.Files.writeString(files.stage(backup).resolve("-rf *"), "x");
+            assertEquals(
+                    List.of("-rf *"),
+                    files.keep(backup, "-rf *").stream()
+                            .map(io.pgbosun.host.BackupFiles.StoredFile::path)
+                            .toList());
+            files.publish(backup, "{}");
             for (var path : List.of("../../secret", "/etc/passwd", "a/../../../b", "..")) {
-                var damage = files.verify(
-                        repository, backup, List.of(new io.pgbosun.host.BackupFiles.StoredFile(path, 1, "0")));
+                var damage = files.verify(backup, List.of(new io.pgbosun.host.BackupFiles.StoredFile(path, 1, "0")));
                 assertEquals(
                         "not below the backup's directory", damage.getFirst().found(), path);
             }
-            assertEquals(
-                    List.of("-rf *"),
-                    files.measure(files.published(repository, backup)).stream()
-                            .map(io.pgbosun.host.BackupFiles.StoredFile::path)
-                            .toList());
-            files.remove(repository, backup);
+            files.remove(backup);
             assertTrue(java.nio.file.Files.isDirectory(repository));
         });
     }

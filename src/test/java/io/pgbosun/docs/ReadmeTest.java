@@ -121,7 +121,9 @@ class ReadmeTest {
         for (var row : README.rows("Kinds of operations")) {
             var route =
                     row.get(1).replaceAll("`([A-Z]+) ([^`?]+).*", "$1 /v1$2").split(" ");
-            var path = route[1].replace("{c}", "{cluster}").replace("{b}", "{backup}");
+            var path = route[1].replace("{c}", "{cluster}")
+                    .replace("{b}", "{backup}")
+                    .replace("{r}", "{repository}");
             assertTrue(
                     paths.getOrDefault(path, Map.of()).containsKey(route[0].toLowerCase(java.util.Locale.ROOT)),
                     String.join(" ", route) + " is no route");
@@ -166,7 +168,8 @@ class ReadmeTest {
                 .map(List::getFirst)
                 .collect(Collectors.joining(" "));
         var pom = Files.readString(Path.of("pom.xml"));
-        var dependencies = pom.substring(pom.indexOf("</dependencyManagement>"), pom.indexOf("<build>"));
+        var dependencies = pom.substring(pom.indexOf("</dependencyManagement>"), pom.indexOf("<build>"))
+                .replaceAll("<exclusion>.*</exclusion>", "");
         var unexplained = java.util.regex.Pattern.compile("<artifactId>([^<]+)</artifactId>")
                 .matcher(dependencies)
                 .results()

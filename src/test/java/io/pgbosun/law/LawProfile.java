@@ -12,7 +12,7 @@ public class LawProfile implements QuarkusTestProfile {
                 Stage.class,
                 WorldServers.class,
                 WorldPrograms.class,
-                WorldBackupFiles.class,
+                WorldBackupFiles.Places.class,
                 CountedStore.class,
                 TickingClock.class);
     }

@@ -4,6 +4,7 @@ import static io.pgbosun.host.MaintenanceCommand.Reindex.Scope.TABLE;
 
 import io.pgbosun.backup.Assertion;
 import io.pgbosun.backup.DeleteBackup;
+import io.pgbosun.backup.Reconcile;
 import io.pgbosun.backup.RestoreBackup;
 import io.pgbosun.backup.RunDrill;
 import io.pgbosun.backup.TakeBackup;
@@ -65,6 +66,10 @@ final class Scenarios {
                 List.of(
                         new Scenario("unproven", Base.BACKED_UP, Target.backup(BACKUP), new DeleteBackup()),
                         new Scenario("refused: proven", Base.PROVEN, Target.backup(BACKUP), new DeleteBackup())));
+        all.put(
+                "reconcile",
+                List.of(new Scenario(
+                        "a whole backup", Base.BACKED_UP, Target.repository("default"), new Reconcile(null))));
         all.put("vacuum", vacuum());
         all.put(
                 "analyze",

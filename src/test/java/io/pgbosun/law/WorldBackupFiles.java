@@ -1,6 +1,8 @@
 package io.pgbosun.law;
 
 import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.BackupPlaces;
+import io.pgbosun.host.Location;
 import io.pgbosun.law.Faults.Port;
 import io.pgbosun.problem.Problem;
 import jakarta.enterprise.inject.Alternative;
@@ -8,19 +10,35 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.stream.Stream;
 
-/** Repositories of the world, by the same names as on a disk. */
-@Alternative
-@Singleton
+/** The backups in a directory of the world, by the same names as on a disk. */
 class WorldBackupFiles implements BackupFiles {
     private static final String MANIFEST = "/manifest.json";
 
     private final Stage stage;
+    private final Path repository;
 
-    WorldBackupFiles(Stage stage) {
+    private WorldBackupFiles(Stage stage, Path repository) {
         this.stage = stage;
+        this.repository = repository;
+    }
+
+    /** Every directory of the world is one. */
+    @Alternative
+    @Singleton
+    static class Places implements BackupPlaces {
+        private final Stage stage;
+
+        Places(Stage stage) {
+            this.stage = stage;
+        }
+
+        @Override
+        public BackupFiles at(Location location) {
+            return new WorldBackupFiles(stage, Path.of(location.display()));
+        }
     }
 
     private World world() {
@@ -35,35 +53,35 @@ class WorldBackupFiles implements BackupFiles {
         stage.faults().change(Port.FILES, name, half, effect);
     }
 
-    private static String partial(Path repository, UUID backup) {
+    private String partial(UUID backup) {
         return repository.resolve(".partial-" + backup).toString();
     }
 
     @Override
-    public void probe(Path repository) {
+    public void probe() {
         read("probe", () -> true);
     }
 
     @Override
-    public long freeBytes(Path repository) {
-        return read("freeBytes", () -> 1L << 40);
+    public OptionalLong freeBytes() {
+        return read("freeBytes", () -> OptionalLong.of(1L << 40));
     }
 
     @Override
-    public Path stage(Path repository, UUID backup) {
-        var place = partial(repository, backup);
+    public Path stage(UUID backup) {
+        var place = partial(backup);
         change("stage", null, () -> world().files.put(place + "/", World.StoredFile.of("")));
         return Path.of(place);
     }
 
     @Override
-    public boolean staged(Path repository, UUID backup) {
-        return read("staged", () -> world().hasFiles(partial(repository, backup)));
+    public boolean staged(UUID backup) {
+        return read("staged", () -> world().hasFiles(partial(backup)));
     }
 
     @Override
-    public void discard(Path repository, UUID backup) {
-        var place = partial(repository, backup);
+    public void discard(UUID backup) {
+        var place = partial(backup);
         change(
                 "discard",
                 () -> world().files.keySet().removeIf(file -> file.startsWith(place + "/") && !file.endsWith("/")),
@@ -71,20 +89,19 @@ class WorldBackupFiles implements BackupFiles {
     }
 
     @Override
-    public List<StoredFile> measure(Path directory) {
+    public List<StoredFile> keep(UUID backup, String path) {
+        var place = partial(backup) + "/";
         return read(
-                "measure",
-                () -> below(directory)
+                "keep",
+                () -> world().files.keySet().stream()
+                        .filter(file -> file.equals(place + path) || file.startsWith(place + path + "/"))
+                        .filter(file -> !file.endsWith("/"))
+                        .sorted()
                         .map(file -> new StoredFile(
-                                file.substring(directory.toString().length() + 1),
+                                file.substring(place.length()),
                                 text(file).length(),
                                 Integer.toHexString(text(file).hashCode())))
                         .toList());
-    }
-
-    private Stream<String> below(Path directory) {
-        return world().files.keySet().stream()
-                .filter(file -> file.startsWith(directory + "/") && !file.endsWith("/") && !file.endsWith(MANIFEST));
     }
 
     private String text(String file) {
@@ -93,9 +110,9 @@ class WorldBackupFiles implements BackupFiles {
 
     /** Half of it is a manifest that is not yet in its place. */
     @Override
-    public void publish(Path repository, UUID backup, String manifestJson) {
-        var from = partial(repository, backup);
-        var to = published(repository, backup).toString();
+    public void publish(UUID backup, String manifestJson) {
+        var from = partial(backup);
+        var to = published(backup).toString();
         Runnable half = () -> world().files.put(from + MANIFEST, World.StoredFile.of(manifestJson));
         change("publish", half, () -> {
             if (world().hasFiles(to)) {
@@ -107,20 +124,34 @@ class WorldBackupFiles implements BackupFiles {
     }
 
     @Override
-    public Optional<String> manifest(Path repository, UUID backup) {
-        var file = published(repository, backup) + MANIFEST;
+    public Optional<String> manifest(UUID backup) {
+        var file = published(backup) + MANIFEST;
         return read(
                 "manifest", () -> Optional.ofNullable(world().files.get(file)).map(World.StoredFile::text));
     }
 
-    @Override
-    public Path published(Path repository, UUID backup) {
+    private Path published(UUID backup) {
         return repository.resolve(backup.toString());
     }
 
     @Override
-    public List<Damage> verify(Path repository, UUID backup, List<StoredFile> files) {
-        var directory = published(repository, backup);
+    public Path fetch(UUID backup, List<StoredFile> files) {
+        return published(backup);
+    }
+
+    @Override
+    public void release(UUID backup) {
+        // nothing was copied
+    }
+
+    @Override
+    public String place(UUID backup) {
+        return published(backup).toString();
+    }
+
+    @Override
+    public List<Damage> verify(UUID backup, List<StoredFile> files) {
+        var directory = published(backup);
         return read(
                 "verify",
                 () -> files.stream()
@@ -134,9 +165,9 @@ class WorldBackupFiles implements BackupFiles {
 
     /** Half of it is a backup under its temporary name again. */
     @Override
-    public void remove(Path repository, UUID backup) {
-        var place = partial(repository, backup);
-        var published = published(repository, backup).toString();
+    public void remove(UUID backup) {
+        var place = partial(backup);
+        var published = published(backup).toString();
         Runnable half = () -> {
             if (world().hasFiles(published)) {
                 world().removeFiles(place);
@@ -150,7 +181,7 @@ class WorldBackupFiles implements BackupFiles {
     }
 
     @Override
-    public List<UUID> list(Path repository) {
+    public List<UUID> list() {
         return read(
                 "list",
                 () -> world().files.keySet().stream()

@@ -4,6 +4,7 @@ import com.google.longrunning.Operation;
 import com.google.protobuf.Empty;
 import io.grpc.stub.StreamObserver;
 import io.pgbosun.backup.Backups;
+import io.pgbosun.backup.CreateRepository;
 import io.pgbosun.backup.Repositories;
 import io.pgbosun.operation.Ids;
 import io.pgbosun.operation.Target;
@@ -20,6 +21,7 @@ import io.pgbosun.v1.ListDrillsRequest;
 import io.pgbosun.v1.ListDrillsResponse;
 import io.pgbosun.v1.ListRepositoriesRequest;
 import io.pgbosun.v1.ListRepositoriesResponse;
+import io.pgbosun.v1.ReconcileRequest;
 import io.pgbosun.v1.Repository;
 import io.pgbosun.v1.RestoreBackupRequest;
 import io.pgbosun.v1.RunDrillRequest;
@@ -50,6 +52,11 @@ class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
 
     @Override
     public void runDrill(RunDrillRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void reconcile(ReconcileRequest request, StreamObserver<Operation> observer) {
         calls.start(request, observer);
     }
 
@@ -106,8 +113,7 @@ class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
         calls.record(
                 observer,
                 Repository.getDefaultInstance(),
-                caller -> repositories.create(
-                        caller, calls.read(request.getRepository(), Repositories.CreateRepository.class)));
+                caller -> repositories.create(caller, calls.read(request.getRepository(), CreateRepository.class)));
     }
 
     @Override

@@ -217,10 +217,13 @@ class Calls {
     }
 
     private static Target target(Message request) {
-        var backup = request.getDescriptorForType().findFieldByName("backup");
-        return backup == null
-                ? Target.cluster((String) field(request, "cluster"))
-                : Target.backup(io.pgbosun.operation.Ids.parse("backup", (String) request.getField(backup)));
+        var fields = request.getDescriptorForType();
+        if (fields.findFieldByName("backup") != null) {
+            return Target.backup(io.pgbosun.operation.Ids.parse("backup", (String) field(request, "backup")));
+        }
+        return fields.findFieldByName("repository") != null
+                ? Target.repository((String) field(request, "repository"))
+                : Target.cluster((String) field(request, "cluster"));
     }
 
     private StartOptions options(Message request) {

@@ -3,10 +3,11 @@ package io.pgbosun.api.rest;
 import io.pgbosun.access.Permission;
 import io.pgbosun.backup.Backup;
 import io.pgbosun.backup.Backups;
+import io.pgbosun.backup.CreateRepository;
 import io.pgbosun.backup.DeleteBackup;
 import io.pgbosun.backup.Drill;
+import io.pgbosun.backup.Reconcile;
 import io.pgbosun.backup.Repositories;
-import io.pgbosun.backup.Repositories.CreateRepository;
 import io.pgbosun.backup.Repository;
 import io.pgbosun.backup.RestoreBackup;
 import io.pgbosun.backup.RunDrill;
@@ -152,5 +153,13 @@ class BackupsResource {
     @Needs(Permission.REPOSITORY_WRITE)
     public void deleteRepository(@PathParam("repository") String repository) {
         repositories.delete(caller.get(), repository);
+    }
+
+    @POST
+    @Path("/repositories/{repository}/reconciliations")
+    @Operation(summary = "Compares the catalogue with what a repository really holds.")
+    public Response reconcile(
+            @PathParam("repository") String repository, Reconcile request, @BeanParam StartParams params) {
+        return starts.on(Target.repository(repository), request, params);
     }
 }

@@ -1,0 +1,30 @@
+package io.pgbosun.adapter;
+
+import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.BackupPlaces;
+import io.pgbosun.host.Location;
+import io.pgbosun.host.ObjectStores;
+import io.pgbosun.host.Spool;
+import jakarta.inject.Singleton;
+
+/** Backups in directories of this host and in object storage. */
+@Singleton
+public final class LocatedBackups implements BackupPlaces {
+    private final ObjectStores stores;
+    private final Spool spool;
+
+    LocatedBackups(ObjectStores stores, Spool spool) {
+        this.stores = stores;
+        this.spool = spool;
+        FileTree.remove(spool.root());
+    }
+
+    @Override
+    public BackupFiles at(Location location) {
+        return switch (location) {
+            case Location.Directory directory -> new FileBackupFiles(directory.path());
+            case Location.S3 bucket -> new ObjectBackupFiles(stores.at(bucket), bucket, spool.root());
+            case Location.AzureBlob container -> new ObjectBackupFiles(stores.at(container), container, spool.root());
+        };
+    }
+}

@@ -1,0 +1,249 @@
+package io.pgbosun.adapter;
+
+import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.Location;
+import io.pgbosun.host.ObjectStore;
+import io.pgbosun.host.ObjectStore.StoredObject;
+import io.pgbosun.host.Work;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * Backups in object storage: {@code <id>/…}, which is a backup as soon as {@code <id>/manifest.json} is there. Files are on
+ * this host only on their way, each until it is stored or read.
+ */
+final class ObjectBackupFiles implements BackupFiles {
+    private static final String MANIFEST = "manifest.json";
+    private static final int TRIES = 3;
+
+    private final ObjectStore store;
+    private final Location location;
+    private final Path spool;
+
+    /**
+     * Over a store.
+     *
+     * @param spool the directory for files on their way
+     */
+    ObjectBackupFiles(ObjectStore store, Location location, Path spool) {
+        this.store = store;
+        this.location = location;
+        this.spool = spool;
+    }
+
+    @Override
+    public void probe() {
+        var key = ".probe-" + UUID.randomUUID();
+        var text = "probe".getBytes(StandardCharsets.UTF_8);
+        try {
+            store.put(key, new ByteArrayInputStream(text));
+            if (store.list(key).size() != 1) {
+                throw Problem.notPossible(location.display() + " does not list an object that was just written.");
+            }
+            if (!java.util.Arrays.equals(text, read(key).orElse(null))) {
+                throw Problem.notPossible(location.display() + " gives back other bytes than were written.");
+            }
+        } finally {
+            store.delete(key);
+        }
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public Path stage(UUID backup) {
+        var directory = spool.resolve("stage-" + backup);
+        FileTree.make(directory);
+        return directory;
+    }
+
+    @Override
+    public boolean staged(UUID backup) {
+        return Files.isDirectory(spool.resolve("stage-" + backup))
+                || !objects(backup).isEmpty() && !isPublished(backup);
+    }
+
+    private List<StoredObject> objects(UUID backup) {
+        return store.list(backup + "/");
+    }
+
+    private boolean isPublished(UUID backup) {
+        return store.find(key(backup, MANIFEST)).isPresent();
+    }
+
+    private static String key(UUID backup, String path) {
+        return backup + "/" + path;
+    }
+
+    @Override
+    public void discard(UUID backup) {
+        FileTree.remove(spool.resolve("stage-" + backup));
+        if (!isPublished(backup)) {
+            store.abandon(backup + "/");
+            objects(backup).forEach(object -> store.delete(object.key()));
+        }
+    }
+
+    @Override
+    public List<StoredFile> keep(UUID backup, String path) {
+        var stage = stage(backup);
+        var kept = new ArrayList<StoredFile>();
+        for (var file : FileTree.files(stage.resolve(path))) {
+            kept.add(keep(backup, stage, file));
+        }
+        FileTree.remove(stage.resolve(path));
+        return kept;
+    }
+
+    private StoredFile keep(UUID backup, Path stage, Path file) {
+        var name = stage.relativize(file).toString();
+        return IoProblem.asking(file, "cannot be read", () -> {
+            for (var tries = 1; ; tries++) {
+                try (var content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                    store.delete(key(backup, name)); // what a run that died has stored
+                    var written = store.put(key(backup, name), content);
+                    return new StoredFile(name, written.sizeBytes(), written.sha256());
+                } catch (Problem problem) {
+                    if (problem.type() != ProblemType.ALREADY_EXISTS || tries == TRIES) {
+                        throw problem; // else that run was not dead yet
+                    }
+                }
+            }
+        });
+    }
+
+    /** A run that was cut off after the manifest was written finds its work done. */
+    @Override
+    public void publish(UUID backup, String manifestJson) {
+        var bytes = manifestJson.getBytes(StandardCharsets.UTF_8);
+        try {
+            store.put(key(backup, MANIFEST), new ByteArrayInputStream(bytes));
+        } catch (Problem problem) {
+            if (problem.type() != ProblemType.ALREADY_EXISTS) {
+                throw problem;
+            }
+            if (!manifest(backup).filter(manifestJson::equals).isPresent()) {
+                throw Problem.notPossible("Backup " + backup + " is published already in " + location.display() + ".");
+            }
+        }
+        FileTree.remove(spool.resolve("stage-" + backup));
+    }
+
+    @Override
+    public Optional<String> manifest(UUID backup) {
+        return read(key(backup, MANIFEST)).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    private Optional<byte[]> read(String key) {
+        try (var content = store.open(key)) {
+            return Optional.of(content.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Problem problem) {
+            if (problem.type() == ProblemType.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw problem;
+        }
+    }
+
+    @Override
+    public Path fetch(UUID backup, List<StoredFile> files) {
+        var directory = fetched(backup);
+        FileTree.remove(directory);
+        for (var file : files) {
+            fetch(backup, directory, file);
+        }
+        return directory;
+    }
+
+    private void fetch(UUID backup, Path directory, StoredFile file) {
+        var to = directory.resolve(file.path()).normalize();
+        if (!to.startsWith(directory)) {
+            throw Problem.notPossible("'" + file.path() + "' is not below the backup's directory.");
+        }
+        FileTree.make(to.getParent());
+        IoProblem.doing(to, "cannot be written", () -> {
+            Files.createFile(to, FileTree.ONLY_OURS);
+            try (var content = store.open(key(backup, file.path()));
+                    var copy = Files.newOutputStream(to)) {
+                content.transferTo(copy);
+            }
+        });
+        Checksum.damage(to, file).ifPresent(found -> {
+            throw Problem.of(
+                    ProblemType.DAMAGED,
+                    "%s of backup %s was not restored: %s.".formatted(file.path(), backup, found),
+                    Map.of("damage", List.of(new Damage(file.path(), found))));
+        });
+    }
+
+    /** Apart for each run: two may restore the same backup. */
+    private Path fetched(UUID backup) {
+        var run = Work.current().map(work -> work.operation().toString()).orElse("none");
+        return spool.resolve("fetch-" + run + "-" + backup);
+    }
+
+    @Override
+    public void release(UUID backup) {
+        FileTree.remove(fetched(backup));
+    }
+
+    @Override
+    public List<Damage> verify(UUID backup, List<StoredFile> files) {
+        var damage = new ArrayList<Damage>();
+        for (var file : files) {
+            damage(backup, file).ifPresent(found -> damage.add(new Damage(file.path(), found)));
+        }
+        return damage;
+    }
+
+    private Optional<String> damage(UUID backup, StoredFile file) {
+        var object = store.find(key(backup, file.path()));
+        if (object.isEmpty()) {
+            return Optional.of("missing");
+        }
+        try (var content = store.open(key(backup, file.path()))) {
+            return Checksum.of(content, file.path()).damage(file);
+        } catch (IOException e) {
+            return Optional.of("cannot be read: " + IoProblem.reason(e));
+        }
+    }
+
+    /** The manifest first, so that no part of it is taken for a backup. */
+    @Override
+    public void remove(UUID backup) {
+        store.delete(key(backup, MANIFEST));
+        discard(backup);
+    }
+
+    @Override
+    public List<UUID> list() {
+        return store.list("").stream()
+                .map(object -> object.key().split("/", 2)[0])
+                .distinct()
+                .flatMap(name -> FileBackupFiles.id(name).stream())
+                .toList();
+    }
+
+    @Override
+    public String place(UUID backup) {
+        return location.display() + backup + "/";
+    }
+}
