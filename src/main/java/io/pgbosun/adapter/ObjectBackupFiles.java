@@ -44,20 +44,31 @@ final class ObjectBackupFiles implements BackupFiles {
         this.spool = spool;
     }
 
+    /** What failed first is told, not that the probe could not be deleted either. */
     @Override
     public void probe() {
         var key = ".probe-" + UUID.randomUUID();
-        var text = "probe".getBytes(StandardCharsets.UTF_8);
         try {
-            store.put(key, new ByteArrayInputStream(text));
-            if (store.list(key).size() != 1) {
-                throw Problem.notPossible(location.display() + " does not list an object that was just written.");
+            probe(key);
+        } catch (RuntimeException e) {
+            try {
+                store.delete(key);
+            } catch (RuntimeException again) {
+                e.addSuppressed(again);
             }
-            if (!java.util.Arrays.equals(text, read(key).orElse(null))) {
-                throw Problem.notPossible(location.display() + " gives back other bytes than were written.");
-            }
-        } finally {
-            store.delete(key);
+            throw e;
+        }
+        store.delete(key);
+    }
+
+    private void probe(String key) {
+        var text = "probe".getBytes(StandardCharsets.UTF_8);
+        store.put(key, new ByteArrayInputStream(text));
+        if (store.list(key).size() != 1) {
+            throw Problem.notPossible(location.display() + " does not list an object that was just written.");
+        }
+        if (!java.util.Arrays.equals(text, read(key).orElse(null))) {
+            throw Problem.notPossible(location.display() + " gives back other bytes than were written.");
         }
     }
 

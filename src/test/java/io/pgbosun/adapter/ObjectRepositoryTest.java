@@ -146,6 +146,8 @@ class ObjectRepositoryTest {
             var refused = api.post("/v1/repositories", server.repository("wrong", ObjectServer.PLACE, WRONG));
             assertEquals(422, refused.statusCode(), refused.asString());
             assertFalse(refused.asString().contains(WRONG.reveal()), refused.asString());
+            assertTrue(refused.jsonPath().getString("detail").contains(" cannot be "), refused.asString());
+            assertFalse(refused.jsonPath().getString("detail").contains("deleted"), refused.asString());
             var nowhere = api.post("/v1/repositories", server.repository("nowhere", "no-such-place", server.secret()));
             assertEquals(422, nowhere.statusCode(), nowhere.asString());
             assertEquals(404, api.get("/v1/repositories/nowhere").statusCode());

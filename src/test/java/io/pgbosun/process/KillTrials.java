@@ -80,6 +80,14 @@ record KillTrials(
                         () -> rest().post("/v1/clusters/kept/backups", "{'format':'DIRECTORY','jobs':2}"),
                         () -> items("/v1/clusters/kept/backups").size() == 3 + round),
                 new Trial(
+                        "reconcile",
+                        1,
+                        () -> rest().post("/v1/repositories/default/reconciliations", "{}"),
+                        () -> rest().get("/v1/operations?kind=reconcile&pageSize=1")
+                                .json()
+                                .getList("items[0].result.disagreements")
+                                .isEmpty()),
+                new Trial(
                         "drill",
                         24,
                         () -> rest().post(
