@@ -53,7 +53,7 @@ class Claims {
                          order by created_at limit %1$d)
                         union all
                         (select id, created_at from operation o where state = 'QUEUED'
-                           and not exists (select 1 from operation_blocker b where b.operation = o.id)
+                           and not exists (select 1 from operation_blocker b where b.operation = o.id offset 0)
                          order by created_at, id limit %1$d)
                         order by created_at, id limit %1$d
                         """.formatted(PAGE)).stream()
@@ -65,17 +65,19 @@ class Claims {
      * Takes those of the operations that nothing stands in the way of, of the kinds that this service knows: a newer one
      * over the same control database may have others. One service at a time takes any, so that none looks
      * at lines that another one is just changing. Of two that are in each other's way at most one stands in nobody's way:
-     * the one that is first in line.
+     * the one that is first in line. Each is looked at by its id ({@code lateral}, {@code offset 0}): statistics that were
+     * taken while the queue was empty would have all that is queued looked at for each claim.
      */
     List<Claim> take(UUID[] ids, String owner) {
         return store.alone("pgbosun.claims", """
                         with picked as materialized (
-                          select o.id, o.state from unnest($1::uuid[]) as wanted(id) join operation o on o.id = wanted.id
-                          where o.kind = any($4) and (
-                            (o.state in ('RUNNING', 'CANCELLING') and o.lease_until < now())
-                            or (o.state = 'STUCK' and o.probe_at < now())
-                            or (o.state = 'QUEUED' and not exists (select 1 from operation_blocker b where b.operation = o.id)))
-                          for update of o skip locked
+                          select o.id, o.state from unnest($1::uuid[]) as wanted(id) cross join lateral (
+                            select o.id, o.state from operation o where o.id = wanted.id and o.kind = any($4) and (
+                              (o.state in ('RUNNING', 'CANCELLING') and o.lease_until < now())
+                              or (o.state = 'STUCK' and o.probe_at < now())
+                              or (o.state = 'QUEUED' and not exists (select 1 from operation_blocker b where b.operation = o.id offset 0)))
+                            for update skip locked
+                          ) o
                         ), held as (
                           update operation_lock set held = true where operation in (select id from picked) and not held
                         ), op as (
