@@ -68,7 +68,7 @@ record Checksum(long sizeBytes, String sha256) {
         return sha256.equals(expected.sha256()) ? Optional.empty() : Optional.of("checksum differs");
     }
 
-    private static MessageDigest newDigest() {
+    static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -1,6 +1,7 @@
 package io.pgbosun.adapter;
 
 import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.Secret;
 import java.io.IOException;
@@ -10,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -19,6 +22,8 @@ import java.util.stream.Collectors;
 record DataDirectory(Path path) {
     private static final String SETTINGS = "pgbosun.conf";
     private static final String RECOVERY = "pgbosun.recovery.conf";
+    private static final String HBA = "pgbosun.hba.conf";
+    private static final String AUTO = "postgresql.auto.conf";
     private static final String PASSWORDS = "pgbosun.pgpass";
     private static final String POSTMASTER = "postmaster.pid";
     /** The line of postmaster.pid that tells the state. */
@@ -53,6 +58,88 @@ record DataDirectory(Path path) {
                 lines(Map.of("primary_conninfo", Conninfo.text(conninfo), "primary_slot_name", slot)));
         include(RECOVERY);
         FileTree.write(path.resolve("standby.signal"), "");
+    }
+
+    /** The settings of an ALTER SYSTEM on the source would count for more than ours: those with the same names go. */
+    void prepareRecovery(Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
+        for (var file : List.of("postgresql.conf", AUTO, "pg_hba.conf", "pg_ident.conf")) {
+            make(file); // a server may have them elsewhere
+        }
+        var all = new TreeMap<>(settings);
+        all.put("hba_file", path.resolve(HBA).toString()); // not taken as below the data directory otherwise
+        FileTree.write(path.resolve(HBA), "# written by pgbosun\n" + hbaLine(role));
+        var recovery = recovery(wal, target);
+        spare(all.keySet(), recovery.keySet());
+        configure(all);
+        FileTree.write(path.resolve(RECOVERY), lines(recovery));
+        include(RECOVERY);
+        FileTree.write(path.resolve("recovery.signal"), "");
+    }
+
+    private static Map<String, String> recovery(Path wal, RecoveryTarget target) {
+        var settings = new TreeMap<String, String>();
+        settings.put("primary_conninfo", "");
+        settings.put("primary_slot_name", "");
+        settings.put("archive_cleanup_command", "");
+        settings.put("recovery_end_command", "");
+        settings.put("recovery_min_apply_delay", "0");
+        settings.put("recovery_target_action", "promote");
+        settings.put("recovery_target_inclusive", target.inclusive() ? "on" : "off");
+        settings.put(
+                "recovery_target_timeline",
+                target.timeline() == null ? "latest" : target.timeline().toString());
+        settings.put("restore_command", wal == null ? "false" : "cp " + shellQuoted(wal) + "/%f \"%p\"");
+        switch (target.type()) {
+            case IMMEDIATE -> settings.put("recovery_target", "immediate");
+            case TIME -> settings.put("recovery_target_time", target.value());
+            case LSN -> settings.put("recovery_target_lsn", target.value());
+            case XID -> settings.put("recovery_target_xid", target.value());
+            case NAME -> settings.put("recovery_target_name", target.value());
+            case LATEST -> {}
+        }
+        return settings;
+    }
+
+    /** PostgreSQL takes {@code %} for its own, the shell that it uses takes what is between apostrophes as it is. */
+    private static String shellQuoted(Path path) {
+        return "'" + path.toString().replace("%", "%%").replace("'", "'\\''") + "'";
+    }
+
+    private void make(String file) {
+        if (!Files.exists(path.resolve(file))) {
+            FileTree.write(path.resolve(file), "");
+        }
+    }
+
+    private void spare(Set<String> ours, Set<String> recovery) {
+        var file = path.resolve(AUTO);
+        var text = IoProblem.asking(file, "cannot be read", () -> Files.readString(file));
+        FileTree.write(
+                file,
+                text.lines()
+                        .filter(line -> {
+                            var name = line.split("[ =]", 2)[0].toLowerCase(Locale.ROOT);
+                            return !ours.contains(name)
+                                    && !recovery.contains(name)
+                                    && !name.startsWith("recovery_target");
+                        })
+                        .map(line -> line + "\n")
+                        .collect(Collectors.joining()));
+    }
+
+    /** {@code md5} takes passwords that are stored by SCRAM too. */
+    private static String hbaLine(String role) {
+        return "host all \"%s\" 127.0.0.1/32 md5\n".formatted(role.replace("\"", "\"\""));
+    }
+
+    void endRecovery(Map<String, String> settings, String role) {
+        FileTree.write(path.resolve(RECOVERY), lines(Map.of()));
+        var hba = path.resolve("pg_hba.conf");
+        var text = IoProblem.asking(hba, "cannot be read", () -> Files.readString(hba));
+        if (!text.contains(hbaLine(role))) {
+            FileTree.write(hba, hbaLine(role) + text);
+        }
+        configure(settings);
     }
 
     /** As {@code .pgpass} has it: host, port, database, user, password. */

@@ -2,12 +2,18 @@ package io.pgbosun.adapter;
 
 import io.pgbosun.host.BackupFiles;
 import io.pgbosun.problem.Problem;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -80,6 +86,31 @@ final class FileBackupFiles implements BackupFiles {
             kept.add(new StoredFile(stage.relativize(file).toString(), content.sizeBytes(), content.sha256()));
         }
         return kept;
+    }
+
+    @Override
+    public StoredFile receive(UUID backup, String path, Content content) {
+        var file = stage(backup).resolve(path);
+        return IoProblem.asking(file, "cannot be written", () -> {
+            Files.deleteIfExists(file);
+            Files.createFile(file, FileTree.ONLY_OURS);
+            try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                var out = new DigestOutputStream(Channels.newOutputStream(channel), Checksum.newDigest());
+                content.to(out);
+                channel.force(true);
+                var sum = HexFormat.of().formatHex(out.getMessageDigest().digest());
+                return new StoredFile(path, channel.size(), sum);
+            }
+        });
+    }
+
+    @Override
+    public InputStream open(UUID backup, StoredFile file) {
+        var path = published(backup).resolve(file.path()).normalize();
+        return IoProblem.asking(
+                path,
+                "cannot be read",
+                () -> new CheckedStream(Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS), file));
     }
 
     /** A run that was cut off after the rename finds its work done. */

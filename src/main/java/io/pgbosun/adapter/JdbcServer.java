@@ -10,6 +10,7 @@ import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
+import io.pgbosun.host.Work;
 import io.pgbosun.secret.Secret;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -52,6 +53,14 @@ final class JdbcServer implements Server {
 
     private static final String SLOTS =
             "select slot_name::text from pg_replication_slots where slot_type = 'physical' order by 1";
+    private static final String TABLESPACES =
+            "select spcname from pg_tablespace where spcname not in ('pg_default', 'pg_global') order by 1";
+    private static final String MAY_REPLICATE =
+            "select rolsuper or rolreplication from pg_roles where rolname = current_user";
+    private static final String BASE_BACKUP = """
+            select p.phase, p.backup_streamed, coalesce(p.backup_total, -1)
+            from pg_stat_progress_basebackup p join pg_stat_activity a using (pid)
+            where a.application_name = ?""";
     private static final String SESSIONS = """
             select pid, application_name, backend_start::text from pg_stat_activity
             where application_name ~ '^pgbosun:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[1-9][0-9]{0,17}$' and pid <> pg_backend_pid() order by pid""";
@@ -137,6 +146,50 @@ final class JdbcServer implements Server {
                         "select pg_create_physical_replication_slot(?, true)::text",
                         row -> row.getString(1),
                         name));
+    }
+
+    @Override
+    public Instant now() {
+        return read(POSTGRES, connection -> rows(connection, "select clock_timestamp()", JdbcServer::instant))
+                .getFirst();
+    }
+
+    private static Instant instant(ResultSet row) throws SQLException {
+        return row.getObject(1, OffsetDateTime.class).toInstant();
+    }
+
+    @Override
+    public Optional<Instant> lastReplayedCommit() {
+        return read(
+                        POSTGRES,
+                        connection -> rows(
+                                connection,
+                                "select at from pg_last_xact_replay_timestamp() at where at is not null",
+                                JdbcServer::instant))
+                .stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<String> tablespaces() {
+        return read(POSTGRES, connection -> rows(connection, TABLESPACES, row -> row.getString(1)));
+    }
+
+    @Override
+    public boolean mayReplicate() {
+        return read(POSTGRES, connection -> rows(connection, MAY_REPLICATE, row -> row.getBoolean(1)))
+                .getFirst();
+    }
+
+    @Override
+    public Optional<Progress> baseBackupProgress() {
+        return read(POSTGRES, connection -> rows(connection, BASE_BACKUP, JdbcServer::progress, Work.currentTag()))
+                .stream()
+                .findFirst();
+    }
+
+    private static Progress progress(ResultSet row) throws SQLException {
+        return new Progress(row.getString(1), row.getLong(2), row.getLong(3), "bytes", "pg_stat_progress_basebackup");
     }
 
     @Override

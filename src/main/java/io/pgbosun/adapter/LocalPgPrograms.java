@@ -3,6 +3,7 @@ package io.pgbosun.adapter;
 import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
@@ -10,6 +11,8 @@ import io.pgbosun.secret.Secret;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -34,6 +37,7 @@ public final class LocalPgPrograms implements PgPrograms {
 
     private final PostgresBin bin;
     private final DumpPrograms dumps;
+    private final BaseBackups baseBackups;
 
     /** With the programs that this host has. */
     @Inject
@@ -44,6 +48,7 @@ public final class LocalPgPrograms implements PgPrograms {
     public LocalPgPrograms(PostgresBin bin) {
         this.bin = bin;
         dumps = new DumpPrograms(bin);
+        baseBackups = new BaseBackups(bin);
     }
 
     @Override
@@ -204,6 +209,33 @@ public final class LocalPgPrograms implements PgPrograms {
                 .run()
                 .orThrow();
         IoProblem.doing(dataDirectory, "cannot be put in place", () -> FileTree.rename(aside, dataDirectory));
+    }
+
+    @Override
+    public BaseBackup streamBaseBackup(Endpoint source, OutputStream to, Runnable look) {
+        return baseBackups.stream(source, to, look);
+    }
+
+    @Override
+    public void unpackBaseBackup(InputStream from, Path dataDirectory) {
+        var aside = aside(dataDirectory, BASEBACKUP);
+        baseBackups.unpack(from, aside);
+        baseBackups.verify(aside);
+        IoProblem.doing(dataDirectory, "cannot be put in place", () -> {
+            FileTree.sync(aside);
+            FileTree.rename(aside, dataDirectory);
+        });
+    }
+
+    @Override
+    public void prepareRecovery(
+            Path dataDirectory, Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
+        new DataDirectory(dataDirectory).prepareRecovery(settings, role, wal, target);
+    }
+
+    @Override
+    public void endRecovery(Path dataDirectory, Map<String, String> settings, String role) {
+        new DataDirectory(dataDirectory).endRecovery(settings, role);
     }
 
     /** Works on a single file too, such as a dump. */

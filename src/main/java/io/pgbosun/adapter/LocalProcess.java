@@ -7,6 +7,8 @@ import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ final class LocalProcess {
     private final ProcessBuilder builder;
     private boolean launcher;
     private Secret input;
+    private OutputStream sink;
 
     LocalProcess(PostgresBin bin, String program, List<String> arguments) {
         this.program = program;
@@ -73,6 +76,12 @@ final class LocalProcess {
         return this;
     }
 
+    /** What it writes on its standard output goes there as it comes, instead of being told of in the outcome. */
+    LocalProcess writingTo(OutputStream to) {
+        sink = to;
+        return this;
+    }
+
     /** It starts a server that outlives it: no mark is handed on, and the server is not ended with the run. */
     LocalProcess launcher() {
         launcher = true;
@@ -87,9 +96,10 @@ final class LocalProcess {
         var process = start();
         try (var _ = registered(process, ended)) {
             LOG.debugf("%s runs as process %d", program, process.pid());
-            var output = new Tail(process.getInputStream());
+            var output = new Tail(sink == null ? process.getInputStream() : InputStream.nullInputStream());
             var errors = new Tail(process.getErrorStream());
             tell(process);
+            pour(process);
             int exitCode = process.waitFor();
             var outcome = new ProgramOutcome(program, exitCode, output.text(GRACE), errors.text(GRACE));
             if (ended.get() && exitCode != 0) {
@@ -115,6 +125,25 @@ final class LocalProcess {
                 LOG.debugf(e, "%s has not read its input; its exit code tells why", program);
             }
         });
+    }
+
+    /** A program whose output nobody takes any more is ended. */
+    private void pour(Process process) {
+        if (sink == null) {
+            return;
+        }
+        try (var stdout = process.getInputStream()) {
+            stdout.transferTo(sink);
+        } catch (IOException e) {
+            end(process);
+            throw Problem.of(
+                    ProblemType.PROGRAM_FAILED,
+                    "What " + program + " writes cannot be taken: " + IoProblem.reason(e) + ".",
+                    e);
+        } catch (RuntimeException e) {
+            end(process);
+            throw e;
+        }
     }
 
     private Process start() {

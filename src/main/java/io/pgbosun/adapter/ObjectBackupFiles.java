@@ -9,6 +9,7 @@ import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -137,6 +138,21 @@ final class ObjectBackupFiles implements BackupFiles {
                 }
             }
         });
+    }
+
+    /** What comes from a program cannot be asked for again: when it fails, the step is done again as a whole. */
+    @Override
+    public StoredFile receive(UUID backup, String path, Content content) {
+        store.delete(key(backup, path)); // what a run that died has stored
+        return IoProblem.asking(Path.of(path), "cannot be stored", () -> {
+            var written = StoredStream.through(content, stream -> store.put(key(backup, path), stream));
+            return new StoredFile(path, written.sizeBytes(), written.sha256());
+        });
+    }
+
+    @Override
+    public InputStream open(UUID backup, StoredFile file) {
+        return new CheckedStream(store.open(key(backup, file.path())), file);
     }
 
     /** A run that was cut off after the manifest was written finds its work done. */

@@ -12,6 +12,9 @@ public record Backup(
         String cluster,
         String repository,
         Type type,
+
+        @Schema(description = "What made it.") Engine engine,
+
         Confidence confidence,
 
         @Schema(description = "What the confidence rests on, oldest first.")
@@ -33,14 +36,34 @@ public record Backup(
         @Schema(description = "The WAL position at its start.")
         String lsn,
 
+        @Schema(description = "The WAL position from which on it is consistent; null unless PHYSICAL.")
+        String stopLsn,
+
+        @Schema(description = "The timeline of its WAL; null unless PHYSICAL.")
+        Integer timeline,
+
         Instant startTime,
         Instant endTime) {
 
     /** How it was made. */
     @Schema(name = "BackupType")
     public enum Type {
-        /** pg_dump. */
-        LOGICAL
+        /** The rows and definitions of databases, to be loaded into any newer server. */
+        LOGICAL,
+        /** The files of a whole server, to be started by the same major version. */
+        PHYSICAL
+    }
+
+    /** What makes backups. */
+    @Schema(name = "BackupEngine")
+    public enum Engine {
+        PG_DUMP,
+        PG_BASEBACKUP;
+
+        /** What comes of it. */
+        Type type() {
+            return this == PG_DUMP ? Type.LOGICAL : Type.PHYSICAL;
+        }
     }
 
     /** Why the confidence is what it is. */

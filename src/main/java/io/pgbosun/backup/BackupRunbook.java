@@ -234,6 +234,7 @@ class BackupRunbook {
                 chosen.lsn(),
                 chosen.startTime(),
                 endTime,
+                null,
                 stored.stream().sorted(Comparator.comparing(StoredFile::path)).toList());
     }
 }

@@ -14,6 +14,7 @@ import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Type;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +76,12 @@ public class BackupStore {
                 .map(this::stored);
     }
 
+    /** The newest backup of a whole server. */
+    Optional<Stored> newestPhysical(String cluster) {
+        return store.one(COLUMNS + " where b.cluster = $1 and b.type = 'PHYSICAL' order by b.id desc limit 1", cluster)
+                .map(this::stored);
+    }
+
     /** The newest backup of a cluster that a drill has proven. */
     Optional<UUID> newestAsserted(String cluster) {
         return store.one(
@@ -94,22 +101,33 @@ public class BackupStore {
                 json.store(labels),
                 repository,
                 manifest.type(),
-                Confidence.CHECKSUMMED,
+                manifest.physical() == null ? Confidence.CHECKSUMMED : Confidence.WAL_COMPLETE,
                 manifest.sizeBytes(),
                 json.store(manifest),
-                json.store(List.of(
-                        new Evidence(
-                                Confidence.RECORDED,
-                                manifest.endTime(),
-                                manifest.backup(),
-                                "every program ended with exit code 0"),
-                        new Evidence(
-                                Confidence.CHECKSUMMED,
-                                clock.instant(),
-                                manifest.backup(),
-                                manifest.files().size() + " files read again, SHA-256 as in the manifest"))),
+                json.store(evidence(manifest)),
                 manifest.startTime(),
                 manifest.endTime());
+    }
+
+    private List<Evidence> evidence(Manifest manifest) {
+        var id = manifest.backup();
+        var evidence = new ArrayList<Evidence>();
+        evidence.add(new Evidence(Confidence.RECORDED, manifest.endTime(), id, "every program ended with exit code 0"));
+        evidence.add(new Evidence(
+                Confidence.CHECKSUMMED,
+                clock.instant(),
+                id,
+                manifest.files().size() + " files read again, SHA-256 as in the manifest"));
+        var needs = manifest.physical();
+        if (needs != null) {
+            evidence.add(new Evidence(
+                    Confidence.WAL_COMPLETE,
+                    clock.instant(),
+                    id,
+                    "WAL from %s to %s of timeline %d is in it"
+                            .formatted(needs.startLsn(), needs.stopLsn(), needs.timeline())));
+        }
+        return evidence;
     }
 
     void delete(UUID id) {
@@ -180,11 +198,13 @@ public class BackupStore {
     private Stored stored(Row row) {
         var manifest = json.load(row.text("manifest"), Manifest.class);
         var version = manifest.serverVersionNumber();
+        var physical = manifest.physical();
         var backup = new Backup(
                 row.uuid("id"),
                 row.text("cluster"),
                 row.text("repository"),
                 row.constant(Backup.Type.class, "type"),
+                physical == null ? Backup.Engine.PG_DUMP : Backup.Engine.PG_BASEBACKUP,
                 row.constant(Confidence.class, "confidence"),
                 json.load(row.text("evidence"), EVIDENCE),
                 manifest.databases().stream().map(Manifest.DumpedDatabase::name).toList(),
@@ -194,6 +214,8 @@ public class BackupStore {
                 manifest.source(),
                 version / 10_000 + "." + version % 10_000,
                 manifest.lsn().toString(),
+                physical == null ? null : physical.stopLsn().toString(),
+                physical == null ? null : physical.timeline(),
                 row.time("started_at"),
                 row.time("ended_at"));
         return new Stored(backup, json.load(row.text("labels"), LABELS), manifest);

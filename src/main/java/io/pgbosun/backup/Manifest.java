@@ -11,6 +11,7 @@ import java.util.UUID;
  * What a stored backup says of itself, in {@code manifest.json} beside its files.
  *
  * @param globals whether {@code globals.sql} holds roles and tablespaces
+ * @param physical what a PHYSICAL one is recovered by; null for others
  * @param lsn the WAL position at its start, on the source
  * @param files every other file with its checksum
  */
@@ -27,8 +28,25 @@ record Manifest(
         Lsn lsn,
         Instant startTime,
         Instant endTime,
+        Physical physical,
         List<StoredFile> files) {
     static final String GLOBALS = "globals.sql";
+
+    /** A whole server as a compressed tar. */
+    static final String BASE = "base.tar.zst";
+
+    /**
+     * The WAL that a physical backup needs, which is in it.
+     *
+     * @param stopLsn from which on the data are consistent
+     * @param endTime when that position was written, by the server's clock
+     */
+    record Physical(int timeline, Lsn startLsn, Lsn stopLsn, Instant endTime) {}
+
+    /** The only file of a physical backup. */
+    StoredFile base() {
+        return filesOf(BASE).getFirst();
+    }
 
     /**
      * One database in it.

@@ -79,6 +79,12 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
         var stored = backups.get(spec.backup());
         var server = topology.primary(clusters.get(target.id()));
         checks.need(
+                "the backup is LOGICAL",
+                stored.manifest().physical() == null,
+                stored.backup().type(),
+                "LOGICAL",
+                "Make a new cluster of a PHYSICAL one with 'recover'.");
+        checks.need(
                 "the database is in the backup",
                 stored.backup().databases().contains(spec.database()),
                 stored.backup().databases(),

@@ -17,11 +17,14 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** Takes a logical backup of a cluster with pg_dump: written aside, checked and published at once. */
-@Schema(description = "Takes a logical backup of a cluster with pg_dump: written aside, checked and published at once.")
+/** Takes a backup of a cluster with pg_dump or pg_basebackup: written aside, checked and published at once. */
+@Schema(
+        description =
+                "Takes a backup of a cluster with pg_dump or pg_basebackup: written aside, checked and published at once.")
 @OperationKind(
         name = "backup",
-        summary = "Takes a logical backup of a cluster with pg_dump: written aside, checked and published at once.",
+        summary =
+                "Takes a backup of a cluster with pg_dump or pg_basebackup: written aside, checked and published at once.",
         permission = Permission.BACKUP_CREATE,
         risk = Risk.LOW,
         cancel = CancelEffect.SAFE,
@@ -47,7 +50,12 @@ public record TakeBackup(
         Integer jobs,
 
         @Schema(description = "PREFER_STANDBY when left out.")
-        Source source)
+        Source source,
+
+        @Schema(
+                description =
+                        "PG_DUMP for a LOGICAL one, PG_BASEBACKUP for a PHYSICAL one of the whole server; PG_DUMP when left out.")
+        Backup.Engine engine)
         implements OperationSpec {
 
     /** Where it is read from. */
@@ -61,7 +69,8 @@ public record TakeBackup(
         repository = repository == null ? "default" : repository;
         databases = databases == null ? List.of() : List.copyOf(databases);
         schemaOnly = schemaOnly != null && schemaOnly;
-        format = format == null ? DumpRequest.Format.CUSTOM : format;
+        engine = engine == null ? Backup.Engine.PG_DUMP : engine;
+        format = format == null && engine == Backup.Engine.PG_DUMP ? DumpRequest.Format.CUSTOM : format;
         jobs = jobs == null ? 1 : jobs;
         source = source == null ? Source.PREFER_STANDBY : source;
     }
@@ -71,6 +80,14 @@ public record TakeBackup(
     @com.fasterxml.jackson.annotation.JsonIgnore
     public boolean isJobsPossible() {
         return jobs == 1 || format == DumpRequest.Format.DIRECTORY;
+    }
+
+    @AssertTrue(
+            message = "engine: PG_BASEBACKUP takes the whole server: leave out databases, schemaOnly, format and jobs")
+    @Schema(hidden = true)
+    @com.fasterxml.jackson.annotation.JsonIgnore
+    public boolean isWhole() {
+        return engine == Backup.Engine.PG_DUMP || databases.isEmpty() && !schemaOnly && format == null && jobs == 1;
     }
 
     /** What was stored. */

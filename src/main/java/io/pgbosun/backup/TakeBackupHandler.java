@@ -9,19 +9,27 @@ import jakarta.inject.Singleton;
 
 @Singleton
 class TakeBackupHandler implements OperationHandler<TakeBackup, TakeBackupResult> {
-    private final BackupRunbook runbook;
+    private final BackupRunbook dumps;
+    private final BaseBackupRunbook baseBackups;
 
-    TakeBackupHandler(BackupRunbook runbook) {
-        this.runbook = runbook;
+    TakeBackupHandler(BackupRunbook dumps, BaseBackupRunbook baseBackups) {
+        this.dumps = dumps;
+        this.baseBackups = baseBackups;
     }
 
     @Override
     public void check(Target target, TakeBackup spec, Checks checks) {
-        runbook.check(target, spec, checks);
+        switch (spec.engine()) {
+            case PG_DUMP -> dumps.check(target, spec, checks);
+            case PG_BASEBACKUP -> baseBackups.check(target, spec, checks);
+        }
     }
 
     @Override
     public TakeBackupResult run(Target target, TakeBackup spec, Steps steps) {
-        return runbook.run(target, spec, steps);
+        return switch (spec.engine()) {
+            case PG_DUMP -> dumps.run(target, spec, steps);
+            case PG_BASEBACKUP -> baseBackups.run(target, spec, steps);
+        };
     }
 }

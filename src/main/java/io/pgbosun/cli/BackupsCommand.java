@@ -38,7 +38,7 @@ final class BackupsCommand extends Noun {
         return output.sheet(session, send(Call.get("backups", backup)));
     }
 
-    @Command(name = "take", description = "Takes a logical backup of a cluster.")
+    @Command(name = "take", description = "Takes a backup of a cluster.")
     int take(
             @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
             @Option(names = "--repository", description = "Where to; 'default' when left out.") String repository,
@@ -54,6 +54,11 @@ final class BackupsCommand extends Noun {
                             paramLabel = "prefer-standby|primary",
                             description = "Where it is read from; prefer-standby when left out.")
                     String source,
+            @Option(
+                            names = "--engine",
+                            paramLabel = "pg-dump|pg-basebackup",
+                            description = "pg-basebackup takes the whole server; pg-dump when left out.")
+                    String engine,
             @Mixin StartOptions start) {
         var body = Body.of()
                 .text("repository", repository)
@@ -61,7 +66,8 @@ final class BackupsCommand extends Noun {
                 .flag("schemaOnly", schemaOnly)
                 .constant("format", format)
                 .number("jobs", jobs)
-                .constant("source", source);
+                .constant("source", source)
+                .constant("engine", engine);
         return start.start(session, Call.post(body, "clusters", cluster, "backups"));
     }
 

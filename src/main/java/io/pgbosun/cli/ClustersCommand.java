@@ -79,6 +79,62 @@ final class ClustersCommand extends Noun {
         }
     }
 
+    @Command(name = "recover", description = "Makes a new cluster of a physical backup, as it was at a point in time.")
+    int recover(
+            @Parameters(paramLabel = "CLUSTER", description = "The new one's name.") String cluster,
+            @Option(names = "--source", required = true, description = "The cluster that was backed up.") String source,
+            @Option(names = "--backup", description = "Which to begin with; found when left out.") String backup,
+            @ArgGroup(heading = "Up to where; all the WAL that is there when left out:%n") PointOptions point,
+            @Option(names = "--exclusive", description = "Without what is at that point.") boolean exclusive,
+            @Option(names = "--timeline", description = "Which to follow; the latest when left out.") Integer timeline,
+            @Option(names = "--host", description = "Where; the host 'local' when left out.") String host,
+            @Option(names = "--port", description = "A free one is found when left out.") Integer port,
+            @Option(names = "--data-directory", paramLabel = "PATH", description = "For its data directory.")
+                    String dataDirectory,
+            @Option(names = "--label", paramLabel = "KEY=VALUE", description = "Of the cluster; repeatable.")
+                    Map<String, String> labels,
+            @Mixin StartOptions start) {
+        var to = (point == null ? Body.of() : point.body())
+                .unless("inclusive", exclusive)
+                .number("timeline", timeline);
+        var recover = Body.of()
+                .text("source", source)
+                .text("backup", backup)
+                .body("to", to)
+                .text("host", host)
+                .number("port", port)
+                .text("dataDirectory", dataDirectory)
+                .map("labels", labels);
+        return start.start(session, create(cluster, "recover", recover));
+    }
+
+    /** A point in time, in one of its forms. */
+    static final class PointOptions {
+        @Option(names = "--time", paramLabel = "TIME", description = "With its offset: 2026-11-26T03:00:00+01:00.")
+        private String time;
+
+        @Option(names = "--lsn", paramLabel = "LSN", description = "A position in the WAL.")
+        private String lsn;
+
+        @Option(names = "--xid", paramLabel = "XID", description = "A transaction id.")
+        private String xid;
+
+        @Option(names = "--restore-point", paramLabel = "NAME", description = "A restore point.")
+        private String name;
+
+        @Option(names = "--immediate", description = "The end of the backup.")
+        private boolean immediate;
+
+        Body body() {
+            return Body.of()
+                    .text("time", time)
+                    .text("lsn", lsn)
+                    .text("xid", xid)
+                    .text("name", name)
+                    .flag("immediate", immediate);
+        }
+    }
+
     @Command(name = "register", description = "Takes an existing cluster under management.")
     int register(
             @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,

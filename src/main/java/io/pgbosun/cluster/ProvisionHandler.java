@@ -9,7 +9,6 @@ import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
-import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.Secret;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -25,14 +24,14 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
     private static final String REPLICATION_ROLE = "pgbosun_replication";
     private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
 
-    private final Hosts hosts;
+    private final Placement placement;
     private final ClusterStore clusters;
     private final PgPrograms programs;
     private final Servers servers;
     private final Clock clock;
 
-    ProvisionHandler(Hosts hosts, ClusterStore clusters, PgPrograms programs, Servers servers, Clock clock) {
-        this.hosts = hosts;
+    ProvisionHandler(Placement placement, ClusterStore clusters, PgPrograms programs, Servers servers, Clock clock) {
+        this.placement = placement;
         this.clusters = clusters;
         this.programs = programs;
         this.servers = servers;
@@ -52,9 +51,12 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
 
     @Override
     public void check(Target target, Provision spec, Checks checks) {
-        var host = hosts.find(spec.host());
         checks.need(
-                "host is known", host.isPresent(), spec.host(), "a registered host", "List them with GET /v1/hosts.");
+                "host is known",
+                placement.hasHost(spec.host()),
+                spec.host(),
+                "a registered host",
+                "List them with GET /v1/hosts.");
         checks.need(
                 "PostgreSQL is new enough",
                 programs.majorVersion() >= 15,
@@ -168,34 +170,12 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
     }
 
     private Layout layout(String cluster, Provision spec) {
-        var root = spec.dataDirectory() == null
-                ? Path.of(hosts.get(spec.host()).dataRoot()).resolve(cluster)
-                : Path.of(spec.dataDirectory());
         var instances = new ArrayList<InstanceRecord>();
-        for (var number = 1; number <= spec.standbys() + 1; number++) {
-            var name = cluster + "-" + number;
-            var directory = root.resolve(name).toString();
-            if (programs.exists(root.resolve(name))) {
-                throw Problem.notPossible("There is something at " + directory
-                        + " already, and it is not taken over; move it away, or name another dataDirectory.");
-            }
-            instances.add(new InstanceRecord(name, spec.host(), "127.0.0.1", port(spec, instances), directory));
+        for (var number = 0; number <= spec.standbys(); number++) {
+            instances.add(
+                    placement.next(cluster, spec.host(), spec.dataDirectory(), spec.port(), List.copyOf(instances)));
         }
         return new Layout(instances, randomSecret(), randomSecret());
-    }
-
-    private int port(Provision spec, List<InstanceRecord> taken) {
-        if (spec.port() != null) {
-            return spec.port() + taken.size();
-        }
-        while (true) {
-            var port = programs.freePort();
-            var free = taken.stream().noneMatch(instance -> instance.port() == port)
-                    && clusters.ownerOf("127.0.0.1", port).isEmpty();
-            if (free) {
-                return port;
-            }
-        }
     }
 
     private static Secret randomSecret() {

@@ -1,5 +1,8 @@
 package io.pgbosun.host;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +29,13 @@ public interface BackupFiles {
      */
     record Damage(String path, String found) {}
 
+    /** Bytes that somebody writes, from the first to the last; whoever takes them stores all of them or none. */
+    @FunctionalInterface
+    interface Content {
+        /** Ends with an {@code IOException} or a problem when not all of them could be written. */
+        void to(OutputStream out) throws IOException;
+    }
+
     /** Writes, reads, lists and deletes a probe file; a problem says exactly what failed. */
     void probe();
 
@@ -49,6 +59,20 @@ public interface BackupFiles {
      * @return its files, ordered by path
      */
     List<StoredFile> keep(UUID backup, String path);
+
+    /**
+     * Stores what is written straight into the repository, with little memory however much it is; what a run that died has
+     * stored under this path is replaced.
+     *
+     * @param path of it, below the backup
+     */
+    StoredFile receive(UUID backup, String path, Content content);
+
+    /**
+     * Reads a file of a published backup. At its end it is a problem {@code damaged} when that is not what was stored, so
+     * whoever reads must read to the end before the content is believed. The caller closes it.
+     */
+    InputStream open(UUID backup, StoredFile file);
 
     /** Writes {@code manifest.json} beside what was kept, and makes it a backup, durably and at once. */
     void publish(UUID backup, String manifestJson);

@@ -1,6 +1,8 @@
 package io.pgbosun.host;
 
 import io.pgbosun.secret.Secret;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,39 @@ public interface PgPrograms {
 
     /** {@code pg_basebackup} into an absent or empty directory, WAL streamed through the slot. */
     void baseBackup(Endpoint source, Path dataDirectory, String slot);
+
+    /**
+     * {@code pg_basebackup} of a whole server as one tar, with the WAL that it needs and a manifest, compressed with zstd
+     * as it comes. A server with tablespaces of its own cannot be written so.
+     *
+     * @param to takes the bytes; it is not closed
+     * @param look is run about once a second while bytes come
+     */
+    BaseBackup streamBaseBackup(Endpoint source, OutputStream to, Runnable look);
+
+    /** What {@code pg_basebackup} said of the WAL that a base backup needs: from start to stop, on a timeline. */
+    record BaseBackup(int timeline, Lsn startLsn, Lsn stopLsn) {}
+
+    /**
+     * Unpacks what {@link #streamBaseBackup} wrote into an absent or empty directory and has {@code pg_verifybackup} compare
+     * every file with the manifest; only then it is there. A problem {@code damaged} names what does not agree.
+     */
+    void unpackBaseBackup(InputStream from, Path dataDirectory);
+
+    /**
+     * Prepares an unpacked base backup to recover when it starts: our settings count whatever the source had set, and only the
+     * given role may log in, over the loopback interface.
+     *
+     * @param wal the directory that archived WAL is read from; null for none but what is in the base backup
+     */
+    void prepareRecovery(
+            Path dataDirectory, Map<String, String> settings, String role, Path wal, RecoveryTarget target);
+
+    /**
+     * Forgets the settings of a recovery that has ended; with the next start everybody may log in whom the source's {@code
+     * pg_hba.conf} lets in, and the given role.
+     */
+    void endRecovery(Path dataDirectory, Map<String, String> settings, String role);
 
     /** Removes a directory and all in it, after stopping a server there; nothing happens when it is absent. */
     void remove(Path directory);

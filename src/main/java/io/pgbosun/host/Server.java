@@ -43,6 +43,21 @@ public interface Server {
     /** Drops a physical replication slot; nothing happens when it does not exist. */
     void dropSlot(String slot);
 
+    /** The server's own clock. */
+    Instant now();
+
+    /** When the last transaction was committed that this server replayed; empty when it replayed none. */
+    Optional<Instant> lastReplayedCommit();
+
+    /** Tablespaces besides those that every server has. */
+    List<String> tablespaces();
+
+    /** Whether the login may stream WAL and base backups. */
+    boolean mayReplicate();
+
+    /** How far the base backup is that the current run takes; empty when the server shows none. */
+    Optional<Progress> baseBackupProgress();
+
     /** True when a WAL sender with this {@code application_name} is streaming. */
     boolean streamsTo(String applicationName);
 

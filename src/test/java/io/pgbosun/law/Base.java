@@ -16,7 +16,9 @@ enum Base {
     STOPPED,
     /** With one backup of everything. */
     BACKED_UP,
-    /** The same, and the database shop is lost. */
+    /** With a physical backup. */
+    COPIED,
+    /** With one backup of everything, and the database shop is lost. */
     SHOP_LOST,
     /** With a backup of which a file was altered. */
     DAMAGED,

@@ -80,7 +80,8 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
             case REGISTERED -> done(start(Base.UNREGISTERED), 6, Scenarios.register());
             case STOPPED -> done(start(Base.CLUSTER), 3, new StopCluster());
             case BACKED_UP ->
-                done(start(Base.CLUSTER), Scenarios.BACKUP, new TakeBackup(null, null, null, null, null, null));
+                done(start(Base.CLUSTER), Scenarios.BACKUP, new TakeBackup(null, null, null, null, null, null, null));
+            case COPIED -> done(start(Base.CLUSTER), Scenarios.BACKUP, Scenarios.WHOLE_SERVER);
             case SHOP_LOST -> lost(start(Base.BACKED_UP));
             case DAMAGED -> damaged(start(Base.BACKED_UP));
             case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1))));

@@ -3,8 +3,10 @@ package io.pgbosun.law;
 import static io.pgbosun.host.MaintenanceCommand.Reindex.Scope.TABLE;
 
 import io.pgbosun.backup.Assertion;
+import io.pgbosun.backup.Backup;
 import io.pgbosun.backup.DeleteBackup;
 import io.pgbosun.backup.Reconcile;
+import io.pgbosun.backup.Recover;
 import io.pgbosun.backup.RestoreBackup;
 import io.pgbosun.backup.RunDrill;
 import io.pgbosun.backup.TakeBackup;
@@ -38,6 +40,9 @@ final class Scenarios {
     static final Provision WHOLE =
             new Provision(null, 1, null, null, List.of("shop", "empty"), null, null, new Provision.Seed(1, 1000));
 
+    static final TakeBackup WHOLE_SERVER =
+            new TakeBackup(null, null, null, null, null, null, Backup.Engine.PG_BASEBACKUP);
+
     private Scenarios() {}
 
     /** By kind. */
@@ -60,6 +65,7 @@ final class Scenarios {
         all.put("delete-cluster", deleteCluster());
         all.put("backup", backup());
         all.put("restore", restore());
+        all.put("recover", recover());
         all.put("drill", drill());
         all.put(
                 "delete-backup",
@@ -121,11 +127,24 @@ final class Scenarios {
 
     private static List<Scenario> backup() {
         return List.of(
-                on("everything", Base.CLUSTER, new TakeBackup(null, null, null, null, null, null)),
+                on("everything", Base.CLUSTER, new TakeBackup(null, null, null, null, null, null, null)),
                 on(
                         "one database, a directory, from the primary",
                         Base.CLUSTER,
-                        new TakeBackup(null, List.of("shop"), false, Format.DIRECTORY, 4, TakeBackup.Source.PRIMARY)));
+                        new TakeBackup(
+                                null, List.of("shop"), false, Format.DIRECTORY, 4, TakeBackup.Source.PRIMARY, null)),
+                on("the whole server", Base.CLUSTER, WHOLE_SERVER));
+    }
+
+    private static List<Scenario> recover() {
+        var again = Target.cluster("again");
+        return List.of(
+                new Scenario("beside its source", Base.COPIED, again, recover(List.of())),
+                new Scenario("refused: no physical backup", Base.BACKED_UP, again, recover(List.of())));
+    }
+
+    private static Recover recover(List<Recover.Script> scripts) {
+        return new Recover("orders", null, null, null, null, null, Map.of("env", "test"), scripts, null, null);
     }
 
     private static List<Scenario> restore() {

@@ -17,6 +17,8 @@ final class World {
     final Map<Path, Directory> directories = new TreeMap<>();
     /** Files of the repositories, by path; a folder is a file that ends in {@code /}. */
     final Map<String, StoredFile> files = new TreeMap<>();
+    /** Base backups, by what is stored of them. */
+    final Map<String, Directory> bases = new TreeMap<>();
     /** Sessions and processes of services that died. */
     final List<Leftover> leftovers = new ArrayList<>();
 
@@ -93,12 +95,13 @@ final class World {
         var contents = new java.util.IdentityHashMap<Content, Content>();
         directories.forEach((path, directory) -> copy.directories.put(path, copy(directory, contents)));
         copy.files.putAll(files);
+        bases.forEach((text, base) -> copy.bases.put(text, copy(base, new java.util.IdentityHashMap<>())));
         copy.leftovers.addAll(leftovers);
         copy.nextPort = nextPort;
         return copy;
     }
 
-    private static Directory copy(Directory from, Map<Content, Content> contents) {
+    static Directory copy(Directory from, Map<Content, Content> contents) {
         var copy = new Directory();
         copy.initialized = from.initialized;
         copy.running = from.running;

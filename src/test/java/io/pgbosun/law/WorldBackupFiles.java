@@ -7,6 +7,12 @@ import io.pgbosun.law.Faults.Port;
 import io.pgbosun.problem.Problem;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -102,6 +108,31 @@ class WorldBackupFiles implements BackupFiles {
                                 text(file).length(),
                                 Integer.toHexString(text(file).hashCode())))
                         .toList());
+    }
+
+    @Override
+    public StoredFile receive(UUID backup, String path, Content content) {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            content.to(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var file = partial(backup) + "/" + path;
+        var text = bytes.toString(StandardCharsets.UTF_8);
+        change(
+                "receive " + path,
+                () -> world().files.put(file, World.StoredFile.of("half of it")),
+                () -> world().files.put(file, World.StoredFile.of(text)));
+        return new StoredFile(path, text.length(), Integer.toHexString(text.hashCode()));
+    }
+
+    @Override
+    public InputStream open(UUID backup, StoredFile file) {
+        return read(
+                "open",
+                () -> new ByteArrayInputStream(
+                        text(published(backup) + "/" + file.path()).getBytes(StandardCharsets.UTF_8)));
     }
 
     private String text(String file) {

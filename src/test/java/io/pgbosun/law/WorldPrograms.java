@@ -2,7 +2,9 @@ package io.pgbosun.law;
 
 import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.Work;
 import io.pgbosun.law.Faults.Port;
@@ -13,7 +15,13 @@ import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.Secret;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -165,6 +173,56 @@ class WorldPrograms implements PgPrograms {
             directory.content = from.content;
             world().directories.put(path, directory);
         });
+    }
+
+    /** A base backup is known by what it holds. */
+    @Override
+    public BaseBackup streamBaseBackup(Endpoint source, OutputStream to, Runnable look) {
+        change("streamBaseBackup", cutOff("pg_basebackup", () -> {}), () -> {
+            var base = World.copy(dumps().server(source), new IdentityHashMap<>());
+            base.content.slots.clear(); // they are not replicated
+            var text = "base of " + base.content.databases.keySet() + " with " + base.content.roles.keySet();
+            world().bases.put(text, base);
+            try {
+                to.write(text.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        var lsn = new Lsn(0x3000148);
+        return new BaseBackup(1, lsn, lsn);
+    }
+
+    @Override
+    public void unpackBaseBackup(InputStream from, Path path) {
+        change("unpack " + path, cutOff("pg_verifybackup", () -> {}), () -> {
+            refuseTaken(path);
+            try {
+                var base = world().bases.get(new String(from.readAllBytes(), StandardCharsets.UTF_8));
+                var directory = World.copy(base, new IdentityHashMap<>());
+                directory.running = false;
+                directory.follows = null;
+                directory.slot = "";
+                directory.applicationName = "";
+                world().directories.put(path, directory);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Override
+    public void prepareRecovery(Path path, Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
+        change("prepareRecovery " + path, null, () -> {
+            var all = new TreeMap<>(settings);
+            all.put("recovery_target", target.type().name());
+            directory(path).settings = all;
+        });
+    }
+
+    @Override
+    public void endRecovery(Path path, Map<String, String> settings, String role) {
+        change("endRecovery " + path, null, () -> directory(path).settings = new TreeMap<>(settings));
     }
 
     @Override

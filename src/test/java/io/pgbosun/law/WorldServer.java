@@ -75,13 +75,17 @@ final class WorldServer implements Server {
     }
 
     private void change(String name, Runnable half, Consumer<Directory> change) {
-        stage.faults().change(Port.SQL, name + " at " + endpoint.port(), half, () -> {
-            var server = server();
+        changeAnywhere(name, half, server -> {
             if (server.follows != null) {
                 throw failed("cannot execute it in a read-only transaction");
             }
             change.accept(server);
         });
+    }
+
+    /** What a standby takes too. */
+    private void changeAnywhere(String name, Runnable half, Consumer<Directory> change) {
+        stage.faults().change(Port.SQL, name + " at " + endpoint.port(), half, () -> change.accept(server()));
     }
 
     /** A long statement whose client is gone goes on for a while. */
@@ -176,7 +180,7 @@ final class WorldServer implements Server {
 
     @Override
     public void createSlot(String slot) {
-        change("createSlot " + slot, null, server -> {
+        changeAnywhere("createSlot " + slot, null, server -> {
             if (!server.content.slots.add(slot)) {
                 throw failed("replication slot \"" + slot + "\" already exists");
             }
@@ -185,7 +189,32 @@ final class WorldServer implements Server {
 
     @Override
     public void dropSlot(String slot) {
-        change("dropSlot " + slot, null, server -> server.content.slots.remove(slot));
+        changeAnywhere("dropSlot " + slot, null, server -> server.content.slots.remove(slot));
+    }
+
+    @Override
+    public Instant now() {
+        return read("now", server -> STARTED);
+    }
+
+    @Override
+    public Optional<Instant> lastReplayedCommit() {
+        return read("lastReplayedCommit", server -> Optional.of(STARTED));
+    }
+
+    @Override
+    public List<String> tablespaces() {
+        return read("tablespaces", server -> List.of());
+    }
+
+    @Override
+    public boolean mayReplicate() {
+        return read("mayReplicate", server -> true);
+    }
+
+    @Override
+    public Optional<Progress> baseBackupProgress() {
+        return Optional.empty();
     }
 
     @Override

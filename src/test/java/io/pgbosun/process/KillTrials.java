@@ -125,6 +125,17 @@ record KillTrials(
                         () -> rest().post("/v1/clusters/foreign/deregister", "{}"),
                         () -> rest().get("/v1/clusters/foreign").status() == 404 && programs.ready(foreign)),
                 new Trial(
+                        "recover",
+                        10,
+                        () -> {
+                            rest().succeed("/v1/clusters/kept/backups", "{'engine':'PG_BASEBACKUP'}");
+                            return rest().post("/v1/clusters", "{'name':'copied','recover':{'source':'kept'}}");
+                        },
+                        () -> states("copied").equals(List.of("UP"))
+                                && rest().delete("/v1/clusters/copied?confirm=copied")
+                                                .status()
+                                        == 202),
+                new Trial(
                         "delete-cluster",
                         12,
                         () -> rest().delete("/v1/clusters/made?confirm=made"),

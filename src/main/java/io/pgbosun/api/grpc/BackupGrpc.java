@@ -22,6 +22,7 @@ import io.pgbosun.v1.ListDrillsResponse;
 import io.pgbosun.v1.ListRepositoriesRequest;
 import io.pgbosun.v1.ListRepositoriesResponse;
 import io.pgbosun.v1.ReconcileRequest;
+import io.pgbosun.v1.RecoverRequest;
 import io.pgbosun.v1.Repository;
 import io.pgbosun.v1.RestoreBackupRequest;
 import io.pgbosun.v1.RunDrillRequest;
@@ -47,6 +48,11 @@ class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
 
     @Override
     public void restoreBackup(RestoreBackupRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void recover(RecoverRequest request, StreamObserver<Operation> observer) {
         calls.start(request, observer);
     }
 

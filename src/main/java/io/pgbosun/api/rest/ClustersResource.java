@@ -1,6 +1,7 @@
 package io.pgbosun.api.rest;
 
 import io.pgbosun.access.Permission;
+import io.pgbosun.backup.Recover;
 import io.pgbosun.cluster.Cluster;
 import io.pgbosun.cluster.Clusters;
 import io.pgbosun.cluster.Clusters.LabelDatabase;
@@ -13,6 +14,7 @@ import io.pgbosun.cluster.Provision;
 import io.pgbosun.cluster.Register;
 import io.pgbosun.cluster.StartCluster;
 import io.pgbosun.cluster.StopCluster;
+import io.pgbosun.operation.OperationSpec;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -33,6 +35,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -53,16 +57,31 @@ class ClustersResource {
         this.caller = caller;
     }
 
-    /** A cluster to be made, or to be taken under management: exactly one of the two. */
+    /** A cluster to be made, anew or of a backup, or to be taken under management: exactly one of the three. */
     @Schema(
             description =
-                    "A cluster to be made (provision) or an existing one to be managed (register): exactly one of the two.")
+                    "A cluster to be made (provision), to be made of a backup (recover) or an existing one to be managed (register): exactly one of the three.")
     public record CreateCluster(
             @NotNull @Schema(description = "1 to 63 lower-case letters, digits or hyphens.", maxLength = 63)
             String name,
 
             Provision provision,
-            Register register) {}
+            Register register,
+            Recover recover) {
+        /** The only one that is given. */
+        OperationSpec spec() {
+            var given = Stream.<OperationSpec>of(provision, register, recover)
+                    .filter(Objects::nonNull)
+                    .toList();
+            if (given.size() != 1) {
+                throw Problem.invalid(
+                        "provision",
+                        "exactly one of provision, register and recover must be given",
+                        "Give provision for a new cluster, register for an existing one, recover for one made of a backup.");
+            }
+            return given.getFirst();
+        }
+    }
 
     /** The instances of a cluster. */
     @Schema(description = "The instances of a cluster.")
@@ -74,16 +93,10 @@ class ClustersResource {
 
     @POST
     @Path("/clusters")
-    @Operation(summary = "Provisions a new cluster, or registers an existing one.")
+    @Operation(summary = "Provisions a new cluster, makes one of a backup, or registers an existing one.")
     public Response createCluster(CreateCluster request, @BeanParam StartParams params) {
-        if (request == null || (request.provision() == null) == (request.register() == null)) {
-            throw Problem.invalid(
-                    "provision",
-                    "exactly one of provision and register must be given",
-                    "Give provision for a new cluster, register for an existing one.");
-        }
-        return starts.onCluster(
-                request.name(), request.provision() != null ? request.provision() : request.register(), params);
+        var given = request == null ? new CreateCluster(null, null, null, null) : request;
+        return starts.onCluster(given.name(), given.spec(), params);
     }
 
     @GET

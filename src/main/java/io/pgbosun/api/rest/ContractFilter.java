@@ -187,7 +187,7 @@ public class ContractFilter implements OASFilter {
 
     private List<KindFacts> started(String operationId) {
         if ("createCluster".equals(operationId)) {
-            return List.of(kinds.get("provision"), kinds.get("register"));
+            return List.of(kinds.get("provision"), kinds.get("recover"), kinds.get("register"));
         }
         return kinds.containsKey(operationId) ? List.of(kinds.get(operationId)) : List.of();
     }

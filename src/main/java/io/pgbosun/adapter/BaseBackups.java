@@ -1,0 +1,152 @@
+package io.pgbosun.adapter;
+
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.Lsn;
+import io.pgbosun.host.PgPrograms.BaseBackup;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/** pg_basebackup and pg_verifybackup. */
+final class BaseBackups {
+    private static final Pattern START = Pattern.compile("log start point: ([0-9A-F]+/[0-9A-F]+) on timeline (\\d+)");
+    private static final Pattern STOP = Pattern.compile("log end point: ([0-9A-F]+/[0-9A-F]+)");
+    private static final Pattern WRONG = Pattern.compile("pg_verifybackup: error: (.*)");
+    private static final int TOLD = 20;
+
+    private final PostgresBin bin;
+
+    BaseBackups(PostgresBin bin) {
+        this.bin = bin;
+    }
+
+    BaseBackup stream(Endpoint source, OutputStream to, Runnable look) {
+        var arguments = List.of(
+                "-d",
+                Conninfo.of(source),
+                "-D",
+                "-",
+                "-Ft",
+                "-X",
+                "fetch",
+                "-c",
+                "fast",
+                "--manifest-checksums=SHA256",
+                "--label=pgbosun",
+                "--verbose",
+                "--no-password");
+        return IoProblem.asking(Path.of("base backup"), "cannot be written", () -> {
+            try (var compressed = new ZstdOutputStreamNoFinalizer(new Looking(to, look)).setChecksum(true)) {
+                var said = new LocalProcess(bin, "pg_basebackup", arguments)
+                        .loggingInAt(source)
+                        .writingTo(compressed)
+                        .run()
+                        .orThrow()
+                        .errors();
+                var start = found(START, said);
+                return new BaseBackup(
+                        Integer.parseInt(start.group(2)),
+                        Lsn.parse(start.group(1)),
+                        Lsn.parse(found(STOP, said).group(1)));
+            }
+        });
+    }
+
+    /** Passes all on, but for its end, and looks about once a second. */
+    private static final class Looking extends OutputStream {
+        private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+        private final OutputStream to;
+        private final Runnable look;
+        private long lookedAt = System.nanoTime();
+
+        Looking(OutputStream to, Runnable look) {
+            this.to = to;
+            this.look = look;
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            to.write(one);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            to.write(bytes, offset, length);
+            if (System.nanoTime() - lookedAt > EVERY_NANOS) {
+                look.run();
+                lookedAt = System.nanoTime();
+            }
+        }
+    }
+
+    private static Matcher found(Pattern pattern, String said) {
+        var matcher = pattern.matcher(said);
+        if (!matcher.find()) {
+            throw Problem.of(ProblemType.PROGRAM_FAILED, "pg_basebackup does not tell the WAL it needs: " + said);
+        }
+        return matcher;
+    }
+
+    /** Reads to the very end, where a stored file proves whole. */
+    void unpack(InputStream from, Path directory) {
+        FileTree.make(directory);
+        try (var plain = new ZstdInputStreamNoFinalizer(from).setContinuous(true);
+                var tar = new TarArchiveInputStream(plain)) {
+            for (TarArchiveEntry entry; (entry = tar.getNextEntry()) != null; ) {
+                unpack(tar, entry, directory);
+            }
+            plain.transferTo(OutputStream.nullOutputStream());
+            from.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            var problem = IoProblem.of(directory, "cannot be written", e);
+            if (e instanceof FileSystemException || problem.type() == ProblemType.DISK_FULL) {
+                throw problem;
+            }
+            throw CheckedStream.damaged("the base backup", IoProblem.reason(e));
+        }
+    }
+
+    private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path directory) throws IOException {
+        var to = directory.resolve(entry.getName()).normalize();
+        if (!to.startsWith(directory) || entry.isLink() || entry.isSymbolicLink()) {
+            throw new IOException("'" + entry.getName() + "' is no file or directory of a data directory");
+        }
+        if (entry.isDirectory()) {
+            FileTree.make(to);
+            return;
+        }
+        FileTree.make(to.getParent());
+        try (var file = Files.newOutputStream(to)) {
+            tar.transferTo(file);
+        }
+        Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    /** Every file as the manifest has it, and all WAL from start to stop. */
+    void verify(Path directory) {
+        var outcome = new LocalProcess(bin, "pg_verifybackup", List.of(directory.toString())).run();
+        if (outcome.exitCode() != 0) {
+            var wrong = WRONG.matcher(outcome.errors())
+                    .results()
+                    .map(error -> error.group(1))
+                    .limit(TOLD)
+                    .toList();
+            throw CheckedStream.damaged("the base backup", String.join("; ", wrong));
+        }
+    }
+}

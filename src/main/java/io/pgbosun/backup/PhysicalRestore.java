@@ -1,0 +1,86 @@
+package io.pgbosun.backup;
+
+import io.pgbosun.backup.BackupStore.Stored;
+import io.pgbosun.host.BackupFiles;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.Progress;
+import io.pgbosun.host.RecoveryTarget;
+import io.pgbosun.host.Server;
+import io.pgbosun.operation.Steps;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** How a physical backup becomes a server that has recovered and answers; nobody else gets in meanwhile. */
+@Singleton
+class PhysicalRestore {
+    private static final Duration RECOVERED_WITHIN = Duration.ofHours(24);
+
+    private final Repositories repositories;
+    private final PgPrograms programs;
+
+    PhysicalRestore(Repositories repositories, PgPrograms programs) {
+        this.repositories = repositories;
+        this.programs = programs;
+    }
+
+    /**
+     * What is to become what.
+     *
+     * @param role that may log in
+     * @param wal the directory of archived WAL, or null
+     */
+    record Wanted(
+            Stored stored,
+            Path directory,
+            Map<String, String> settings,
+            String role,
+            Server server,
+            Path wal,
+            RecoveryTarget target) {}
+
+    void run(Steps steps, Wanted wanted) {
+        var directory = wanted.directory();
+        steps.ensure(
+                "unpack the backup",
+                () -> programs.initialized(directory),
+                () -> unpack(wanted, steps),
+                () -> programs.remove(directory));
+        steps.act(
+                "configure it apart from all others",
+                () -> programs.prepareRecovery(
+                        directory, wanted.settings(), wanted.role(), wanted.wal(), wanted.target()));
+        steps.ensure(
+                "start it",
+                () -> programs.ready(directory),
+                () -> programs.start(directory),
+                () -> programs.stop(directory));
+        steps.await("recovery ends", RECOVERED_WITHIN, () -> hasRecovered(wanted, steps));
+    }
+
+    private void unpack(Wanted wanted, Steps steps) {
+        steps.progress(Progress.phase("unpacking"));
+        var manifest = wanted.stored().manifest();
+        BackupFiles files = repositories.files(wanted.stored().backup().repository());
+        try (var content = files.open(manifest.backup(), manifest.base())) {
+            programs.unpackBaseBackup(content, wanted.directory());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a file that was read to its end cannot be closed", e);
+        }
+    }
+
+    /** A server that cannot reach its target ends: then there is none to ask, and its log says why. */
+    private boolean hasRecovered(Wanted wanted, Steps steps) {
+        if (!programs.running(wanted.directory())) {
+            programs.start(wanted.directory()); // a problem with what the log says
+        }
+        var facts = wanted.server().facts();
+        if (facts.inRecovery()) {
+            steps.progress(Progress.phase("recovering, WAL replayed up to " + facts.replayLsn()));
+        }
+        return !facts.inRecovery();
+    }
+}

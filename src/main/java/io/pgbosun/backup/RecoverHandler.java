@@ -1,0 +1,227 @@
+package io.pgbosun.backup;
+
+import io.pgbosun.access.Caller;
+import io.pgbosun.access.Permission;
+import io.pgbosun.backup.BackupStore.Stored;
+import io.pgbosun.backup.Recover.RecoverResult;
+import io.pgbosun.cluster.Cluster;
+import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.Placement;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.RecoveryTarget;
+import io.pgbosun.host.Server;
+import io.pgbosun.host.Servers;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.OperationHandler;
+import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.secret.Secret;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+@Singleton
+class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
+    private final BackupStore backups;
+    private final ClusterStore clusters;
+    private final Placement placement;
+    private final PhysicalRestore restore;
+    private final PgPrograms programs;
+    private final Servers servers;
+    private final Clock clock;
+
+    RecoverHandler(
+            BackupStore backups,
+            ClusterStore clusters,
+            Placement placement,
+            PhysicalRestore restore,
+            PgPrograms programs,
+            Servers servers,
+            Clock clock) {
+        this.backups = backups;
+        this.clusters = clusters;
+        this.placement = placement;
+        this.restore = restore;
+        this.programs = programs;
+        this.servers = servers;
+        this.clock = clock;
+    }
+
+    /** What is recovered to where, and who logs in there; decided once. */
+    record Chosen(
+            UUID backup, String wal, RecoveryTarget target, InstanceRecord instance, String username, Secret password) {
+        Endpoint endpoint() {
+            return new Endpoint(instance.address(), instance.port(), username, password, "prefer");
+        }
+    }
+
+    /** Whoever recovers a cluster reads its backup. */
+    @Override
+    public void authorize(Caller caller, Recover spec) {
+        var visible = backup(spec).filter(stored -> caller.may(Permission.BACKUP_READ, stored.labels()));
+        if (visible.isEmpty()) {
+            throw spec.backup() == null
+                    ? Problem.notPossible("There is no physical backup of cluster '" + spec.source()
+                            + "'; take one with engine PG_BASEBACKUP, or name another source.")
+                    : Problem.notFound("backup", spec.backup().toString());
+        }
+    }
+
+    private Optional<Stored> backup(Recover spec) {
+        return spec.backup() == null ? backups.newestPhysical(spec.source()) : backups.find(spec.backup());
+    }
+
+    @Override
+    public void check(Target target, Recover spec, Checks checks) {
+        var stored = backup(spec);
+        checks.need(
+                "the backup is a physical one of the source",
+                stored.filter(found -> found.manifest().physical() != null
+                                && found.backup().cluster().equals(spec.source()))
+                        .isPresent(),
+                stored.map(found ->
+                                found.backup().type() + " of " + found.backup().cluster())
+                        .orElse("none"),
+                "PHYSICAL of " + spec.source(),
+                "List them with GET /v1/clusters/" + spec.source() + "/backups.");
+        checks.need(
+                "host is known",
+                placement.hasHost(spec.host()),
+                spec.host(),
+                "a registered host",
+                "List them with GET /v1/hosts.");
+        stored.ifPresent(found -> {
+            var version = found.manifest().serverVersionNumber() / 10_000;
+            checks.need(
+                    "PostgreSQL is of the backup's version",
+                    programs.majorVersion() == version,
+                    programs.majorVersion(),
+                    String.valueOf(version),
+                    "Install postgresql-" + version + " on the host.");
+            checks.needsDisk(found.backup().sizeBytes());
+            checks.restsOn("backup", found.backup().id());
+        });
+        checks.need(
+                "a login is known",
+                spec.password() != null || clusters.find(spec.source()).isPresent(),
+                "no cluster " + spec.source(),
+                "a registered cluster, or a password",
+                "Give the username and password of a superuser of that time.");
+    }
+
+    @Override
+    public RecoverResult run(Target target, Recover spec, Steps steps) {
+        var chosen = steps.get("choose the backup and a place", Chosen.class, () -> choose(target, spec));
+        var stored = backups.get(chosen.backup());
+        var server = servers.at(chosen.endpoint());
+        var directory = Path.of(chosen.instance().dataDirectory());
+        restore.run(
+                steps,
+                new PhysicalRestore.Wanted(
+                        stored,
+                        directory,
+                        settings(chosen.instance()),
+                        chosen.username(),
+                        server,
+                        chosen.wal() == null ? null : Path.of(chosen.wal()),
+                        chosen.target()));
+        var scripts = spec.scripts().iterator();
+        for (var number = 1; scripts.hasNext(); number++) {
+            var script = scripts.next();
+            steps.act(
+                    "run script %d in %s".formatted(number, script.database()),
+                    () -> server.script(script.database(), script.sql()));
+        }
+        var result = steps.get(
+                "see what was recovered",
+                RecoverResult.class,
+                new RecoverResult(
+                        target.id(),
+                        chosen.instance().name(),
+                        chosen.instance().port(),
+                        chosen.backup(),
+                        0,
+                        null,
+                        null),
+                () -> result(target, chosen, server));
+        steps.act("open it to its users", () -> open(directory, chosen));
+        steps.ensure(
+                "record the cluster",
+                () -> clusters.find(target.id()).isPresent(),
+                () -> clusters.insert(record(target.id(), spec, chosen, server)),
+                () -> clusters.delete(target.id()));
+        return result;
+    }
+
+    private Chosen choose(Target target, Recover spec) {
+        var stored = backup(spec)
+                .orElseThrow(() -> Problem.notPossible("There is no physical backup of '" + spec.source() + "'."));
+        var login = clusters.find(spec.source());
+        return new Chosen(
+                stored.backup().id(),
+                null,
+                spec.target(),
+                placement.next(target.id(), spec.host(), spec.dataDirectory(), spec.port(), List.of()),
+                spec.username() != null
+                        ? spec.username()
+                        : login.map(ClusterRecord::username).orElse("postgres"),
+                spec.password() != null
+                        ? spec.password()
+                        : login.map(ClusterRecord::password).orElse(null));
+    }
+
+    private static Map<String, String> settings(InstanceRecord instance) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("listen_addresses", instance.address());
+        settings.put("port", String.valueOf(instance.port()));
+        settings.put("unix_socket_directories", "");
+        settings.put("cluster_name", instance.name());
+        settings.put("logging_collector", "off");
+        settings.put("archive_mode", "on");
+        settings.put("archive_command", "/bin/true"); // it archives nowhere until it is told to
+        settings.put("synchronous_standby_names", "");
+        return settings;
+    }
+
+    /** A new setting of who may log in counts from the next start on. */
+    private void open(Path directory, Chosen chosen) {
+        programs.endRecovery(directory, settings(chosen.instance()), chosen.username());
+        programs.stop(directory);
+        programs.start(directory);
+    }
+
+    private static RecoverResult result(Target target, Chosen chosen, Server server) {
+        var facts = server.facts();
+        return new RecoverResult(
+                target.id(),
+                chosen.instance().name(),
+                chosen.instance().port(),
+                chosen.backup(),
+                facts.timeline(),
+                facts.writeLsn().toString(),
+                server.lastReplayedCommit().orElse(null));
+    }
+
+    private ClusterRecord record(String name, Recover spec, Chosen chosen, Server server) {
+        var cluster = new Cluster(
+                name,
+                Cluster.Driver.NATIVE,
+                Cluster.Origin.PROVISIONED,
+                spec.labels(),
+                Cluster.ClusterPolicy.NONE,
+                server.facts().systemIdentifier(),
+                1,
+                "1",
+                clock.instant());
+        return new ClusterRecord(cluster, chosen.username(), chosen.password(), "prefer", List.of(chosen.instance()));
+    }
+}
