@@ -112,7 +112,7 @@ final class FileTree {
         }
     }
 
-    private static void syncOne(Path path) throws IOException {
+    static void syncOne(Path path) throws IOException {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -1,5 +1,6 @@
 package io.pgbosun.adapter;
 
+import io.pgbosun.host.ArchiverFacts;
 import io.pgbosun.host.DatabaseFacts;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.LockGuard;
@@ -8,6 +9,7 @@ import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerFacts;
+import io.pgbosun.host.ServerSetting;
 import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
 import io.pgbosun.host.Work;
@@ -271,6 +273,34 @@ final class JdbcServer implements Server {
     @Override
     public List<String> amcheck(String database) {
         return work(database, Amcheck::findings);
+    }
+
+    @Override
+    public ServerSetting setting(String name) {
+        return read(POSTGRES, connection -> SystemSettings.read(connection, name));
+    }
+
+    @Override
+    public void alterSystem(String name, String value) {
+        work(POSTGRES, connection -> {
+            SystemSettings.alter(connection, name, value);
+            return null;
+        });
+    }
+
+    @Override
+    public void reload() {
+        execute(POSTGRES, "select pg_reload_conf()");
+    }
+
+    @Override
+    public ArchiverFacts archiver() {
+        return read(POSTGRES, ArchiverQuery::ask);
+    }
+
+    @Override
+    public String switchWal() {
+        return work(POSTGRES, ArchiverQuery::switchWal);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
+import io.pgbosun.host.WalCommit;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -248,6 +250,7 @@ public final class LocalPgPrograms implements PgPrograms {
         if (initialized(directory)) {
             var log = new DataDirectory(directory).log();
             IoProblem.doing(log, "cannot be removed", () -> Files.deleteIfExists(log));
+            removeArchiveScript(directory);
         }
         HALF_MADE.forEach(suffix -> FileTree.remove(halfMade(directory, suffix)));
         FileTree.remove(directory);
@@ -260,6 +263,31 @@ public final class LocalPgPrograms implements PgPrograms {
         } catch (IOException e) {
             throw Problem.of(ProblemType.PROGRAM_FAILED, "No TCP port is free on this host.", e);
         }
+    }
+
+    @Override
+    public Path archiveScript(Path dataDirectory) {
+        return ArchiveScript.of(dataDirectory).path();
+    }
+
+    @Override
+    public boolean hasArchiveScript(Path dataDirectory) {
+        return ArchiveScript.of(dataDirectory).isThere();
+    }
+
+    @Override
+    public void writeArchiveScript(Path dataDirectory) {
+        ArchiveScript.of(dataDirectory).write();
+    }
+
+    @Override
+    public void removeArchiveScript(Path dataDirectory) {
+        ArchiveScript.of(dataDirectory).remove();
+    }
+
+    @Override
+    public Optional<WalCommit> lastCommit(Path directory, String firstSegment, String lastSegment) {
+        return new WalDump(bin).lastCommit(directory, firstSegment, lastSegment);
     }
 
     @Override

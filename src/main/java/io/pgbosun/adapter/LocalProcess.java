@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -35,6 +36,7 @@ final class LocalProcess {
     private final String program;
     private final ProcessBuilder builder;
     private boolean launcher;
+    private Pattern wanted;
     private Secret input;
     private OutputStream sink;
 
@@ -82,6 +84,18 @@ final class LocalProcess {
         return this;
     }
 
+    /** Of its output only this much of each line is kept, so that long lines do not push others out. */
+    LocalProcess keeping(Pattern wanted) {
+        this.wanted = wanted;
+        return this;
+    }
+
+    /** Tells times in UTC. */
+    LocalProcess inUtc() {
+        builder.environment().put("TZ", "UTC");
+        return this;
+    }
+
     /** It starts a server that outlives it: no mark is handed on, and the server is not ended with the run. */
     LocalProcess launcher() {
         launcher = true;
@@ -96,7 +110,7 @@ final class LocalProcess {
         var process = start();
         try (var _ = registered(process, ended)) {
             LOG.debugf("%s runs as process %d", program, process.pid());
-            var output = new Tail(sink == null ? process.getInputStream() : InputStream.nullInputStream());
+            var output = new Tail(sink == null ? process.getInputStream() : InputStream.nullInputStream(), wanted);
             var errors = new Tail(process.getErrorStream());
             tell(process);
             pour(process);

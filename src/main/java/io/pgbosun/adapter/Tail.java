@@ -1,12 +1,15 @@
 package io.pgbosun.adapter;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 /** Reads a stream to its end on a virtual thread and keeps the last of it. */
 final class Tail {
@@ -17,8 +20,43 @@ final class Tail {
     private byte[] kept = new byte[0];
 
     Tail(InputStream stream) {
-        reader = Thread.ofVirtual().unstarted(() -> read(stream));
+        this(stream, null);
+    }
+
+    /** With a pattern, only what it finds is kept, a line each. */
+    Tail(InputStream stream, Pattern wanted) {
+        reader = Thread.ofVirtual().unstarted(() -> read(stream, wanted));
         reader.start();
+    }
+
+    private void read(InputStream stream, Pattern wanted) {
+        if (wanted == null) {
+            read(stream);
+        } else {
+            pick(stream, wanted);
+        }
+    }
+
+    private void pick(InputStream stream, Pattern wanted) {
+        try (var lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            for (String line; (line = lines.readLine()) != null; ) {
+                var found = wanted.matcher(line);
+                if (found.find()) {
+                    keep(found.group() + "\n");
+                }
+            }
+        } catch (IOException e) {
+            keep(notRead(e));
+        }
+    }
+
+    private void keep(String text) {
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        keep(bytes, bytes.length);
+    }
+
+    private static String notRead(IOException e) {
+        return "(its output could not be read: " + e.getMessage() + ")";
     }
 
     private void read(InputStream stream) {
@@ -28,8 +66,7 @@ final class Tail {
                 keep(buffer, length);
             }
         } catch (IOException e) {
-            var said = ("(its output could not be read: " + e.getMessage() + ")").getBytes(StandardCharsets.UTF_8);
-            keep(said, said.length);
+            keep(notRead(e));
         }
     }
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.backup.Backup.Evidence;
+import io.pgbosun.backup.wal.BasePoint;
+import io.pgbosun.host.Lsn;
 import io.pgbosun.operation.Ids;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
@@ -88,6 +90,23 @@ public class BackupStore {
                         "select id from backup where cluster = $1 and confidence = 'ASSERTED' order by id desc limit 1",
                         cluster)
                 .map(row -> row.uuid("id"));
+    }
+
+    /** The physical backups of a cluster from which recovery can begin, the oldest first. */
+    List<BasePoint> basePoints(String cluster) {
+        return store.query("""
+                        select id, (manifest->'physical'->>'timeline')::integer as timeline,
+                          manifest->'physical'->>'startLsn' as start_lsn, manifest->'physical'->>'stopLsn' as stop_lsn,
+                          (manifest->'physical'->>'endTime')::timestamptz as end_time
+                        from backup where cluster = $1 and type = 'PHYSICAL' order by end_time, id
+                        """, cluster).stream()
+                .map(row -> new BasePoint(
+                        row.uuid("id"),
+                        row.integer("timeline"),
+                        Lsn.parse(row.text("start_lsn")),
+                        Lsn.parse(row.text("stop_lsn")),
+                        row.time("end_time")))
+                .toList();
     }
 
     void insert(Manifest manifest, Map<String, String> labels, String repository) {

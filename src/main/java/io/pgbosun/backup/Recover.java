@@ -18,6 +18,8 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -132,6 +134,9 @@ public record Recover(
 
             @Min(1) @Schema(description = "Which timeline to follow; the latest one when left out.")
             Integer timeline) {
+        private static final DateTimeFormatter AS_TIMESTAMPTZ =
+                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);
+
         public PointInTime {
             immediate = immediate != null && immediate;
             inclusive = inclusive == null || inclusive;
@@ -153,7 +158,7 @@ public record Recover(
                 return RecoveryTarget.IMMEDIATE;
             }
             if (time != null) {
-                return new RecoveryTarget(RecoveryTarget.Type.TIME, time.toString(), inclusive, timeline);
+                return new RecoveryTarget(RecoveryTarget.Type.TIME, AS_TIMESTAMPTZ.format(time), inclusive, timeline);
             }
             if (lsn != null) {
                 return new RecoveryTarget(RecoveryTarget.Type.LSN, lsn, inclusive, timeline);

@@ -4,12 +4,14 @@ import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.backup.Recover.RecoverResult;
+import io.pgbosun.backup.RecoveryPoints.Switched;
 import io.pgbosun.cluster.Cluster;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.Placement;
 import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.Server;
@@ -23,6 +25,7 @@ import io.pgbosun.secret.Secret;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +34,12 @@ import java.util.UUID;
 
 @Singleton
 class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
+    private static final Duration ARCHIVED_WITHIN = Duration.ofMinutes(5);
+
     private final BackupStore backups;
     private final ClusterStore clusters;
     private final Placement placement;
+    private final RecoveryPoints points;
     private final PhysicalRestore restore;
     private final PgPrograms programs;
     private final Servers servers;
@@ -43,6 +49,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
             BackupStore backups,
             ClusterStore clusters,
             Placement placement,
+            RecoveryPoints points,
             PhysicalRestore restore,
             PgPrograms programs,
             Servers servers,
@@ -50,6 +57,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         this.backups = backups;
         this.clusters = clusters;
         this.placement = placement;
+        this.points = points;
         this.restore = restore;
         this.programs = programs;
         this.servers = servers;
@@ -76,6 +84,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         }
     }
 
+    /** Of the same server, whichever is taken in the end. */
     private Optional<Stored> backup(Recover spec) {
         return spec.backup() == null ? backups.newestPhysical(spec.source()) : backups.find(spec.backup());
     }
@@ -110,6 +119,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
             checks.needsDisk(found.backup().sizeBytes());
             checks.restsOn("backup", found.backup().id());
         });
+        points.check(spec, checks);
         checks.need(
                 "a login is known",
                 spec.password() != null || clusters.find(spec.source()).isPresent(),
@@ -120,7 +130,8 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
 
     @Override
     public RecoverResult run(Target target, Recover spec, Steps steps) {
-        var chosen = steps.get("choose the backup and a place", Chosen.class, () -> choose(target, spec));
+        var latest = archiveLatest(spec, steps);
+        var chosen = steps.get("choose the backup and a place", Chosen.class, () -> choose(target, spec, latest));
         var stored = backups.get(chosen.backup());
         var server = servers.at(chosen.endpoint());
         var directory = Path.of(chosen.instance().dataDirectory());
@@ -162,14 +173,30 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         return result;
     }
 
-    private Chosen choose(Target target, Recover spec) {
-        var stored = backup(spec)
-                .orElseThrow(() -> Problem.notPossible("There is no physical backup of '" + spec.source() + "'."));
+    /** What was committed a moment ago is not archived yet. */
+    private Lsn archiveLatest(Recover spec, Steps steps) {
+        var pending = steps.get("see what is archived", Boolean.class, () -> points.isPending(spec));
+        if (!pending) {
+            return null;
+        }
+        var switched = steps.act(
+                "end the current WAL segment",
+                Switched.class,
+                new Switched("", new Lsn(0)),
+                () -> points.switchWal(spec));
+        steps.await("that segment is archived", ARCHIVED_WITHIN, () -> points.isArchived(spec, switched.segment()));
+        return switched.before();
+    }
+
+    private Chosen choose(Target target, Recover spec, Lsn latest) {
+        var choice = points.choose(spec, latest)
+                .orElseThrow(() -> Problem.notPossible("The point cannot be reached from any physical backup of '"
+                        + spec.source() + "'; see GET /v1/clusters/" + spec.source() + "/recoverability."));
         var login = clusters.find(spec.source());
         return new Chosen(
-                stored.backup().id(),
-                null,
-                spec.target(),
+                choice.backup(),
+                choice.wal(),
+                choice.target(),
                 placement.next(target.id(), spec.host(), spec.dataDirectory(), spec.port(), List.of()),
                 spec.username() != null
                         ? spec.username()

@@ -84,7 +84,7 @@ public class Repositories {
         return get(request.name());
     }
 
-    /** Forgets a repository that holds no backups, and to which none is just taken; what is in the place stays. */
+    /** Forgets a repository that holds no backups and no WAL, and to which none is just taken; what is in the place stays. */
     public void delete(Caller caller, String name) {
         caller.require(Permission.REPOSITORY_WRITE);
         get(name);
@@ -92,10 +92,12 @@ public class Repositories {
             if (tx.update("""
                             delete from repository r where name = $1
                               and not exists (select 1 from backup b where b.repository = r.name)
+                              and not exists (select 1 from wal_archive w where w.repository = r.name)
                               and not exists (select 1 from operation o where o.ended_at is null and o.spec->>'repository' = r.name)
                             """, name) == 0) {
-                throw Problem.notPossible("Repository '" + name
-                        + "' holds backups, or one is just taken to it; delete them first, or wait for its end.");
+                throw Problem.notPossible(
+                        "Repository '" + name
+                                + "' holds backups or the WAL of a cluster, or one is just taken to it; delete the backups, archive into another repository, or wait.");
             }
             audit.write(tx, caller, "repository.delete", "repositories/" + name, null, Map.of());
         });
@@ -103,8 +105,13 @@ public class Repositories {
 
     /** The backups stored in a repository. */
     public BackupFiles files(String name) {
+        return places.at(location(name));
+    }
+
+    /** Where a repository is. */
+    Location location(String name) {
         return store.one("select type, path, location::text as location from repository where name = $1", name)
-                .map(row -> places.at(location(row)))
+                .map(this::location)
                 .orElseThrow(() -> Problem.notFound("repository", name));
     }
 

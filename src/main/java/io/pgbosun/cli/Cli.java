@@ -84,6 +84,8 @@ public final class Cli implements Runnable {
                 .addSubcommand(new DrillsCommand(session))
                 .addSubcommand(new RepositoriesCommand(session))
                 .addSubcommand(new HostsCommand(session))
+                .addSubcommand(new WalCommand(session))
+                .addSubcommand(new RecoverabilityCommand(session))
                 .addSubcommand(new MaintenanceCommand(session))
                 .addSubcommand(new OperationsCommand(session))
                 .addSubcommand(new TokensCommand(session))

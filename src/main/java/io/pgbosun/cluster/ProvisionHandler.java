@@ -196,6 +196,8 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         settings.put("wal_keep_size", "256MB");
         settings.put("wal_log_hints", "on");
         settings.put("hot_standby", "on");
+        settings.put("archive_mode", "on"); // changes with a restart alone; the command changes with a reload
+        settings.put("archive_command", "/bin/true");
         settings.put("password_encryption", "scram-sha-256");
         settings.put("log_line_prefix", "%m [%p] %q%u@%d %a ");
         settings.put("log_lock_waits", "on");

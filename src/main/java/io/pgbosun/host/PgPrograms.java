@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -87,6 +88,25 @@ public interface PgPrograms {
 
     /** A TCP port on the loopback interface that nothing listens on now. */
     int freePort();
+
+    /** Where the script is that a server's {@code archive_command} runs: beside its data directory, in no base backup. */
+    Path archiveScript(Path dataDirectory);
+
+    /** Whether the script is there, and is the one that this release writes. */
+    boolean hasArchiveScript(Path dataDirectory);
+
+    /** Writes the script, durably and at once, mode 0700. */
+    void writeArchiveScript(Path dataDirectory);
+
+    /** Removes the script; nothing happens when it is absent. */
+    void removeArchiveScript(Path dataDirectory);
+
+    /**
+     * {@code pg_waldump}: the last commit in a range of segments of one timeline; empty when none is in it.
+     *
+     * @param directory that the segments are in
+     */
+    Optional<WalCommit> lastCommit(Path directory, String firstSegment, String lastSegment);
 
     /** {@code pg_dump} to a file or directory; returns what it warned of. */
     List<String> dump(DumpRequest request, Path target);

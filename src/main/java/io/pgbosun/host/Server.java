@@ -93,6 +93,21 @@ public interface Server {
     /** What amcheck's {@code bt_index_check} and {@code verify_heapam} find wrong, a line each; needs the extension. */
     List<String> amcheck(String database);
 
+    /** A setting, and what {@code ALTER SYSTEM} has made of it. */
+    ServerSetting setting(String name);
+
+    /** {@code ALTER SYSTEM SET}, or {@code RESET} when the value is null; in force after {@link #reload} or a restart. */
+    void alterSystem(String name, String value);
+
+    /** {@code pg_reload_conf}. */
+    void reload();
+
+    /** What a primary has written and archived. */
+    ArchiverFacts archiver();
+
+    /** Ends the current WAL segment of a primary, with something in it; returns its name. */
+    String switchWal();
+
     /** Physical replication slots, and the sessions of runs that are open now. */
     ServerTraces traces();
 

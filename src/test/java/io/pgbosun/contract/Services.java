@@ -13,6 +13,7 @@ import io.pgbosun.v1.CommonProto;
 import io.pgbosun.v1.DiagnosisProto;
 import io.pgbosun.v1.HostsProto;
 import io.pgbosun.v1.MaintenanceProto;
+import io.pgbosun.v1.WalProto;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -29,6 +30,7 @@ public final class Services {
             DiagnosisProto.getDescriptor(),
             HostsProto.getDescriptor(),
             MaintenanceProto.getDescriptor(),
+            WalProto.getDescriptor(),
             io.pgbosun.v1.OperationsProto.getDescriptor(),
             OperationsProto.getDescriptor());
 

@@ -95,6 +95,12 @@ class SurfaceTest {
         compare(io.pgbosun.cluster.Host.class, Services.message("Host"), differences, seen);
         compare(io.pgbosun.backup.Backup.class, Services.message("Backup"), differences, seen);
         compare(io.pgbosun.backup.Repository.class, Services.message("Repository"), differences, seen);
+        compare(io.pgbosun.backup.ArchiveStatus.class, Services.message("ArchiveStatus"), differences, seen);
+        compare(
+                io.pgbosun.backup.ClusterRecoverability.class,
+                Services.message("ClusterRecoverability"),
+                differences,
+                seen);
         compare(io.pgbosun.token.CreateToken.class, Services.message("CreateToken"), differences, seen);
         compare(io.pgbosun.token.CreatedToken.class, Services.message("CreatedToken"), differences, seen);
         compare(io.pgbosun.audit.AuditEntry.class, Services.message("AuditEntry"), differences, seen);

@@ -14,6 +14,10 @@ enum Base {
     REGISTERED,
     /** The cluster that was provisioned, stopped. */
     STOPPED,
+    /** A primary and a standby whose archive_mode is off. */
+    NOT_ARCHIVING,
+    /** The cluster, and its WAL is archived. */
+    ARCHIVED,
     /** With one backup of everything. */
     BACKED_UP,
     /** With a physical backup. */

@@ -2,6 +2,7 @@ package io.pgbosun.law;
 
 import static io.pgbosun.law.Scenarios.CLUSTER;
 
+import io.pgbosun.backup.EnableArchiving;
 import io.pgbosun.backup.RunDrill;
 import io.pgbosun.backup.TakeBackup;
 import io.pgbosun.cluster.Deregister;
@@ -73,12 +74,14 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
 
     private Start make(Base base) {
         return switch (base) {
-            case NOTHING -> new Start(new World(), "[[], [], [], [], []]");
+            case NOTHING -> new Start(new World(), "[[], [], [], [], [], []]");
             case TAKEN -> taken();
             case CLUSTER -> furnished(done(start(Base.NOTHING), 1, Scenarios.WHOLE));
             case UNREGISTERED -> known(done(start(Base.CLUSTER), 2, new Deregister()));
             case REGISTERED -> done(start(Base.UNREGISTERED), 6, Scenarios.register());
             case STOPPED -> done(start(Base.CLUSTER), 3, new StopCluster());
+            case NOT_ARCHIVING -> done(start(Base.NOTHING), 7, Scenarios.NOT_ARCHIVING);
+            case ARCHIVED -> done(start(Base.CLUSTER), 8, new EnableArchiving(null, null, null));
             case BACKED_UP ->
                 done(start(Base.CLUSTER), Scenarios.BACKUP, new TakeBackup(null, null, null, null, null, null, null));
             case COPIED -> done(start(Base.CLUSTER), Scenarios.BACKUP, Scenarios.WHOLE_SERVER);

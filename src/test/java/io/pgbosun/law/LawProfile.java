@@ -13,6 +13,7 @@ public class LawProfile implements QuarkusTestProfile {
                 WorldServers.class,
                 WorldPrograms.class,
                 WorldBackupFiles.Places.class,
+                WorldWalArchive.Places.class,
                 CountedStore.class,
                 TickingClock.class);
     }

@@ -5,6 +5,8 @@ import static io.pgbosun.host.MaintenanceCommand.Reindex.Scope.TABLE;
 import io.pgbosun.backup.Assertion;
 import io.pgbosun.backup.Backup;
 import io.pgbosun.backup.DeleteBackup;
+import io.pgbosun.backup.DisableArchiving;
+import io.pgbosun.backup.EnableArchiving;
 import io.pgbosun.backup.Reconcile;
 import io.pgbosun.backup.Recover;
 import io.pgbosun.backup.RestoreBackup;
@@ -43,6 +45,9 @@ final class Scenarios {
     static final TakeBackup WHOLE_SERVER =
             new TakeBackup(null, null, null, null, null, null, Backup.Engine.PG_BASEBACKUP);
 
+    static final Provision NOT_ARCHIVING =
+            new Provision(null, 1, null, null, null, Map.of("archive_mode", "off"), null, null);
+
     private Scenarios() {}
 
     /** By kind. */
@@ -76,6 +81,12 @@ final class Scenarios {
                 "reconcile",
                 List.of(new Scenario(
                         "a whole backup", Base.BACKED_UP, Target.repository("default"), new Reconcile(null))));
+        all.put("enable-archiving", enableArchiving());
+        all.put(
+                "disable-archiving",
+                List.of(
+                        on("archived", Base.ARCHIVED, new DisableArchiving()),
+                        on("refused: not archived", Base.CLUSTER, new DisableArchiving())));
         all.put("vacuum", vacuum());
         all.put(
                 "analyze",
@@ -184,6 +195,14 @@ final class Scenarios {
                 on("assertions hold", Base.BACKED_UP, new RunDrill(BACKUP, holding)),
                 on("refused: the backup is damaged", Base.DAMAGED, new RunDrill(null, null)),
                 on("an assertion fails", Base.BACKED_UP, new RunDrill(BACKUP, List.of(rows(1), rows(1001)))));
+    }
+
+    private static List<Scenario> enableArchiving() {
+        return List.of(
+                on("without a restart", Base.CLUSTER, new EnableArchiving(null, null, null)),
+                on("enabled already", Base.ARCHIVED, new EnableArchiving(null, null, null)),
+                on("with a restart of every instance", Base.NOT_ARCHIVING, new EnableArchiving(null, true, 60)),
+                on("refused: a restart is not allowed", Base.NOT_ARCHIVING, new EnableArchiving(null, null, null)));
     }
 
     private static List<Scenario> vacuum() {

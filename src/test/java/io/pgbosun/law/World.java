@@ -41,6 +41,12 @@ final class World {
         String superuser;
         String password;
         Map<String, String> settings = new TreeMap<>();
+        /** What ALTER SYSTEM has set. */
+        Map<String, String> altered = new TreeMap<>();
+        /** As it was when the server was started. */
+        String archiveMode = "off";
+        /** Whether the script that archives WAL is beside it. */
+        boolean archiveScript;
         /** The primary's port when this is a standby. */
         Integer follows;
 
@@ -108,6 +114,9 @@ final class World {
         copy.superuser = from.superuser;
         copy.password = from.password;
         copy.settings = new TreeMap<>(from.settings);
+        copy.altered = new TreeMap<>(from.altered);
+        copy.archiveMode = from.archiveMode;
+        copy.archiveScript = from.archiveScript;
         copy.follows = from.follows;
         copy.slot = from.slot;
         copy.applicationName = from.applicationName;
@@ -174,15 +183,19 @@ final class World {
     List<String> lines() {
         var lines = new ArrayList<String>();
         directories.forEach((path, directory) -> {
-            lines.add("directory %s: initialised %s, running %s, follows %s over %s as %s, settings %s"
-                    .formatted(
-                            path,
-                            directory.initialized,
-                            directory.running,
-                            directory.follows,
-                            directory.slot,
-                            directory.applicationName,
-                            directory.settings));
+            lines.add(
+                    "directory %s: initialised %s, running %s, follows %s over %s as %s, settings %s, altered %s, archives %s by a script %s"
+                            .formatted(
+                                    path,
+                                    directory.initialized,
+                                    directory.running,
+                                    directory.follows,
+                                    directory.slot,
+                                    directory.applicationName,
+                                    directory.settings,
+                                    directory.altered,
+                                    directory.archiveMode,
+                                    directory.archiveScript));
             if (directory.follows == null && directory.content != null) {
                 content(path, directory.content, lines);
             }

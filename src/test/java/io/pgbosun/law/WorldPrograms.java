@@ -6,6 +6,7 @@ import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
+import io.pgbosun.host.WalCommit;
 import io.pgbosun.host.Work;
 import io.pgbosun.law.Faults.Port;
 import io.pgbosun.law.World.Content;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -134,6 +136,10 @@ class WorldPrograms implements PgPrograms {
             if (!directory.running && world().listening(Integer.parseInt(port)).isPresent()) {
                 throw failed("could not bind: address already in use");
             }
+            if (!directory.running) {
+                var set = directory.settings.getOrDefault("archive_mode", "off");
+                directory.archiveMode = directory.altered.getOrDefault("archive_mode", set);
+            }
             directory.running = true;
         });
     }
@@ -170,6 +176,7 @@ class WorldPrograms implements PgPrograms {
             directory.superuser = from.superuser;
             directory.password = from.password;
             directory.settings = new TreeMap<>(from.settings);
+            directory.altered = new TreeMap<>(from.altered);
             directory.content = from.content;
             world().directories.put(path, directory);
         });
@@ -253,6 +260,31 @@ class WorldPrograms implements PgPrograms {
     @Override
     public int freePort() {
         return stage.faults().read(Port.PROGRAM, "freePort", () -> world().nextPort++);
+    }
+
+    @Override
+    public Path archiveScript(Path path) {
+        return path.resolveSibling(path.getFileName() + ".archive-wal");
+    }
+
+    @Override
+    public boolean hasArchiveScript(Path path) {
+        return stage.faults().read(Port.PROGRAM, "hasArchiveScript " + path, () -> directory(path).archiveScript);
+    }
+
+    @Override
+    public void writeArchiveScript(Path path) {
+        change("writeArchiveScript " + path, null, () -> directory(path).archiveScript = true);
+    }
+
+    @Override
+    public void removeArchiveScript(Path path) {
+        change("removeArchiveScript " + path, null, () -> directory(path).archiveScript = false);
+    }
+
+    @Override
+    public Optional<WalCommit> lastCommit(Path directory, String firstSegment, String lastSegment) {
+        return stage.faults().read(Port.PROGRAM, "lastCommit", Optional::empty);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pgbosun.law;
 
+import io.pgbosun.host.ArchiverFacts;
 import io.pgbosun.host.DatabaseFacts;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.LockGuard;
@@ -8,6 +9,7 @@ import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerFacts;
+import io.pgbosun.host.ServerSetting;
 import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
 import io.pgbosun.host.Work;
@@ -307,6 +309,46 @@ final class WorldServer implements Server {
     @Override
     public List<String> amcheck(String database) {
         return read("amcheck " + database, server -> List.of());
+    }
+
+    @Override
+    public ServerSetting setting(String name) {
+        return read("setting " + name, server -> {
+            var set = server.settings.getOrDefault(name, "");
+            var altered = server.altered.get(name);
+            return new ServerSetting(
+                    name.equals("archive_mode") ? server.archiveMode : altered == null ? set : altered, altered);
+        });
+    }
+
+    /** Allowed on a standby too. */
+    @Override
+    public void alterSystem(String name, String value) {
+        stage.faults().change(Port.SQL, "alterSystem " + name + " at " + endpoint.port(), null, () -> {
+            if (value == null) {
+                server().altered.remove(name);
+            } else {
+                server().altered.put(name, value);
+            }
+        });
+    }
+
+    @Override
+    public void reload() {
+        stage.faults().change(Port.SQL, "reload at " + endpoint.port(), null, this::server);
+    }
+
+    @Override
+    public ArchiverFacts archiver() {
+        return read(
+                "archiver",
+                server -> new ArchiverFacts(0, null, null, 0, null, null, 1, new Lsn(0x3000148), 16 << 20, 7));
+    }
+
+    @Override
+    public String switchWal() {
+        change("switchWal", null, server -> {});
+        return "000000010000000000000003";
     }
 
     @Override

@@ -64,7 +64,17 @@ record KillTrials(
                         "start-cluster",
                         4,
                         () -> rest().post("/v1/clusters/made/start", "{}"),
-                        () -> states("made").equals(List.of("UP", "UP"))));
+                        () -> states("made").equals(List.of("UP", "UP"))),
+                new Trial(
+                        "enable-archiving",
+                        10,
+                        () -> rest().post("/v1/clusters/made/wal-archive", "{}"),
+                        () -> archiving("made").equals("WORKING")),
+                new Trial(
+                        "disable-archiving",
+                        8,
+                        () -> rest().delete("/v1/clusters/made/wal-archive"),
+                        () -> archiving("made").equals("OFF")));
     }
 
     private Stream<Trial> dataTrials() {
@@ -144,6 +154,10 @@ record KillTrials(
 
     private List<String> states(String cluster) {
         return rest().get("/v1/clusters/" + cluster + "/instances").json().getList("items.state");
+    }
+
+    private String archiving(String cluster) {
+        return rest().get("/v1/clusters/" + cluster + "/wal-archive").json().getString("state");
     }
 
     private List<Object> items(String path) {

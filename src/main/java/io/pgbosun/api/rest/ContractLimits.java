@@ -27,6 +27,7 @@ final class ContractLimits {
             Map.entry("backup", 36),
             Map.entry("token", 36),
             Map.entry("since", StartParams.LONGEST_TIME),
+            Map.entry("at", StartParams.LONGEST_TIME),
             Map.entry("until", StartParams.LONGEST_TIME),
             Map.entry("pageSize", 10),
             Map.entry("wait", 7),

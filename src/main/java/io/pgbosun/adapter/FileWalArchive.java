@@ -1,0 +1,151 @@
+package io.pgbosun.adapter;
+
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.WalArchive;
+import io.pgbosun.host.WalCommit;
+import io.pgbosun.problem.Problem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Archived WAL in the directory {@code wal/<cluster>} of a repository, flat, as {@code archive-wal.sh} stores it. */
+final class FileWalArchive implements WalArchive {
+    private static final Pattern ARCHIVED =
+            Pattern.compile("[0-9A-F]{8}[.]history|[0-9A-F]{24}([.]partial|[.][0-9A-F]{8}[.]backup)?");
+    private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{24}");
+    /** Of XLogLongPageHeaderData, with which each segment begins. */
+    private static final int HEADER_BYTES = 40;
+
+    private static final int SYSTEM_IDENTIFIER = 24;
+    private static final int SEGMENT_BYTES = 32;
+
+    private final Path repository;
+    private final Path directory;
+    private final PgPrograms programs;
+
+    FileWalArchive(Path repository, String cluster, PgPrograms programs) {
+        this.repository = repository;
+        this.directory = repository.resolve("wal").resolve(cluster);
+        this.programs = programs;
+    }
+
+    @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
+    public boolean exists() {
+        return Files.isDirectory(directory);
+    }
+
+    @Override
+    public void make() {
+        if (!Files.isDirectory(repository)) {
+            throw Problem.notPossible("There is no directory " + repository + "; see that its disk is mounted.");
+        }
+        FileTree.make(directory);
+        IoProblem.doing(directory, "cannot be made durable", () -> {
+            FileTree.syncOne(directory.getParent());
+            FileTree.syncOne(repository);
+        });
+    }
+
+    @Override
+    public void removeEmpty() {
+        IoProblem.doing(directory, "cannot be removed", () -> {
+            try {
+                Files.deleteIfExists(directory);
+            } catch (DirectoryNotEmptyException kept) {
+                return; // WAL has arrived there, and is good for whoever enables archiving again
+            }
+        });
+    }
+
+    @Override
+    public List<WalFile> files() {
+        return IoProblem.asking(directory, "cannot be listed", () -> {
+            try (var entries = Files.list(directory)) {
+                return entries.filter(file ->
+                                ARCHIVED.matcher(file.getFileName().toString()).matches())
+                        .flatMap(FileWalArchive::file)
+                        .sorted(Comparator.comparing(WalFile::name))
+                        .toList();
+            } catch (NoSuchFileException absent) {
+                return List.of();
+            }
+        });
+    }
+
+    /** Nothing when it was removed meanwhile. */
+    private static Stream<WalFile> file(Path file) {
+        return IoProblem.asking(file, "cannot be looked at", () -> {
+            try {
+                return Stream.of(new WalFile(
+                        file.getFileName().toString(),
+                        Files.size(file),
+                        Files.getLastModifiedTime(file).toInstant()));
+            } catch (NoSuchFileException gone) {
+                return Stream.empty();
+            }
+        });
+    }
+
+    @Override
+    public boolean has(String name) {
+        return Files.isRegularFile(directory.resolve(checked(name)));
+    }
+
+    @Override
+    public String read(String name) {
+        var file = directory.resolve(checked(name));
+        return IoProblem.asking(file, "cannot be read", () -> Files.readString(file));
+    }
+
+    @Override
+    public Optional<Origin> origin() {
+        return files().stream()
+                .map(WalFile::name)
+                .filter(name -> SEGMENT.matcher(name).matches())
+                .reduce((older, newer) -> newer)
+                .map(name -> IoProblem.asking(
+                        directory.resolve(name), "cannot be read", () -> origin(directory.resolve(name))));
+    }
+
+    private static Origin origin(Path segment) throws IOException {
+        try (var bytes = Files.newInputStream(segment)) {
+            var header = bytes.readNBytes(HEADER_BYTES);
+            if (header.length < HEADER_BYTES) {
+                throw new IOException("it is too short to be a segment of the WAL");
+            }
+            var fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
+            return new Origin(Long.toUnsignedString(fields.getLong(SYSTEM_IDENTIFIER)), fields.getInt(SEGMENT_BYTES));
+        }
+    }
+
+    @Override
+    public Optional<WalCommit> lastCommit(String firstSegment, String lastSegment) {
+        return programs.lastCommit(directory, checked(firstSegment), checked(lastSegment));
+    }
+
+    @Override
+    public Path fetch() {
+        return directory;
+    }
+
+    private static String checked(String name) {
+        if (!ARCHIVED.matcher(name).matches()) {
+            throw Problem.notPossible("'" + name + "' is not the name of a file of the WAL.");
+        }
+        return name;
+    }
+}

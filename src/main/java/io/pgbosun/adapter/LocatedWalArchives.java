@@ -1,0 +1,32 @@
+package io.pgbosun.adapter;
+
+import io.pgbosun.host.Location;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.WalArchive;
+import io.pgbosun.host.WalArchives;
+import io.pgbosun.problem.Problem;
+import jakarta.inject.Singleton;
+
+/** Archives of WAL in directories of this host. */
+@Singleton
+public final class LocatedWalArchives implements WalArchives {
+    private final PgPrograms programs;
+
+    LocatedWalArchives(PgPrograms programs) {
+        this.programs = programs;
+    }
+
+    @Override
+    public WalArchive at(Location repository, String cluster) {
+        return switch (repository) {
+            case Location.Directory directory -> new FileWalArchive(directory.path(), cluster, programs);
+            case Location.S3 bucket -> throw refused(bucket);
+            case Location.AzureBlob container -> throw refused(container);
+        };
+    }
+
+    private static Problem refused(Location repository) {
+        return Problem.notPossible("WAL cannot be archived into " + repository.display()
+                + " yet; archive into a repository of type FILESYSTEM.");
+    }
+}

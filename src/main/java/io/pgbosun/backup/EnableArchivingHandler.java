@@ -1,0 +1,186 @@
+package io.pgbosun.backup;
+
+import io.pgbosun.backup.ArchivingRunbook.Before;
+import io.pgbosun.backup.ArchivingRunbook.Old;
+import io.pgbosun.backup.EnableArchiving.EnableArchivingResult;
+import io.pgbosun.backup.WalArchiveStore.Archiving;
+import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.WalArchive;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.OperationHandler;
+import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+@Singleton
+class EnableArchivingHandler implements OperationHandler<EnableArchiving, EnableArchivingResult> {
+    private static final Duration FIRST_WITHIN = Duration.ofMinutes(2);
+
+    private final ArchivingRunbook runbook;
+    private final Repositories repositories;
+    private final WalArchiveStore archives;
+    private final PgPrograms programs;
+    private final Clock clock;
+
+    EnableArchivingHandler(
+            ArchivingRunbook runbook,
+            Repositories repositories,
+            WalArchiveStore archives,
+            PgPrograms programs,
+            Clock clock) {
+        this.runbook = runbook;
+        this.repositories = repositories;
+        this.archives = archives;
+        this.programs = programs;
+        this.clock = clock;
+    }
+
+    @Override
+    public void check(Target target, EnableArchiving spec, Checks checks) {
+        var cluster = runbook.cluster(target.id());
+        runbook.checkHosts(cluster, checks);
+        var repository = repositories.find(spec.repository());
+        checks.need(
+                "repository is known",
+                repository.isPresent(),
+                spec.repository(),
+                "a registered repository",
+                "List them with GET /v1/repositories.");
+        var type = repository.map(Repository::type).orElse(Repository.Type.FILESYSTEM);
+        checks.need(
+                "repository is a directory",
+                type == Repository.Type.FILESYSTEM,
+                type,
+                "FILESYSTEM",
+                "WAL cannot be archived into object storage yet: use a repository of type FILESYSTEM.");
+        if (checks.blocking().isEmpty()) {
+            checkServers(cluster, spec, checks);
+        }
+    }
+
+    private void checkServers(ClusterRecord cluster, EnableArchiving spec, Checks checks) {
+        var name = cluster.cluster().name();
+        var before = runbook.look(cluster, archives.find(name).orElse(null), clock.instant());
+        var off = off(before);
+        checks.need(
+                "archive_mode is on, or instances may be restarted",
+                off.isEmpty() || spec.restart(),
+                off.isEmpty() ? "on" : "off on " + String.join(", ", off),
+                "on",
+                "archive_mode changes with a restart alone: allow it with restart, at a time when sessions may be ended.");
+        var origin = runbook.archive(name, spec.repository()).origin();
+        checks.need(
+                "no WAL of another cluster is there",
+                origin.isEmpty()
+                        || origin.get()
+                                .systemIdentifier()
+                                .equals(cluster.cluster().systemIdentifier()),
+                origin.map(WalArchive.Origin::systemIdentifier).orElse("none"),
+                "system identifier " + cluster.cluster().systemIdentifier(),
+                "Move away what is in "
+                        + runbook.archive(name, spec.repository()).directory()
+                        + ", or archive into another repository.");
+        if (!off.isEmpty()) {
+            checks.takesLock("restarts " + String.join(", ", off) + ": their sessions are ended");
+        }
+        checks.restsOn("instances", before.instances());
+    }
+
+    private static List<String> off(Before before) {
+        return before.instances().stream()
+                .filter(instance -> !instance.archives())
+                .map(Old::instance)
+                .toList();
+    }
+
+    @Override
+    public EnableArchivingResult run(Target target, EnableArchiving spec, Steps steps) {
+        var cluster = runbook.cluster(target.id());
+        var archive = runbook.archive(target.id(), spec.repository());
+        var before = steps.get(
+                "read how it archives now",
+                Before.class,
+                () -> runbook.look(cluster, archives.find(target.id()).orElse(null), clock.instant()));
+        steps.ensure("make the archive's directory", archive::exists, archive::make, archive::removeEmpty);
+        for (var old : before.instances()) {
+            writeScript(steps, cluster, old);
+        }
+        for (var old : before.instances()) {
+            runbook.set(steps, cluster, old, settings(cluster, old, archive, spec));
+        }
+        before.instances().stream().filter(old -> !old.archives()).forEach(old -> runbook.restart(steps, cluster, old));
+        var first = firstSegment(steps, cluster, before, archive);
+        var now = archiving(before, spec);
+        steps.ensure(
+                "record the archive",
+                () -> archives.find(target.id()).filter(now::equals).isPresent(),
+                () -> archives.put(target.id(), now),
+                () -> archives.put(target.id(), before.archiving()));
+        return new EnableArchivingResult(
+                target.id(), spec.repository(), archive.directory().toString(), first, off(before));
+    }
+
+    /** A script that was there before is of use to the settings that were there before. */
+    private void writeScript(Steps steps, ClusterRecord cluster, Old old) {
+        var data = ArchivingRunbook.data(ArchivingRunbook.instance(cluster, old.instance()));
+        var used = old.altered()
+                .getOrDefault(ArchivingRunbook.COMMAND, "")
+                .contains(String.valueOf(programs.archiveScript(data).getFileName()));
+        steps.ensure(
+                "write the archiving script of " + old.instance(),
+                () -> programs.hasArchiveScript(data),
+                () -> programs.writeArchiveScript(data),
+                () -> {
+                    if (!used) {
+                        programs.removeArchiveScript(data);
+                    }
+                });
+    }
+
+    private Map<String, String> settings(ClusterRecord cluster, Old old, WalArchive archive, EnableArchiving spec) {
+        Path data = ArchivingRunbook.data(ArchivingRunbook.instance(cluster, old.instance()));
+        var settings = new LinkedHashMap<String, String>();
+        if (!old.archives()) {
+            settings.put(ArchivingRunbook.MODE, "on");
+        }
+        settings.put(
+                ArchivingRunbook.COMMAND, ArchivingRunbook.command(programs.archiveScript(data), archive.directory()));
+        settings.put(ArchivingRunbook.TIMEOUT, String.valueOf(spec.timeoutSeconds()));
+        return settings;
+    }
+
+    private String firstSegment(Steps steps, ClusterRecord cluster, Before before, WalArchive archive) {
+        var primary = runbook.server(cluster, ArchivingRunbook.instance(cluster, before.primary()));
+        var segment = steps.act("end the current segment of the WAL", String.class, "", primary::switchWal);
+        steps.await("its first segment has arrived", FIRST_WITHIN, () -> {
+            if (archive.has(segment)) {
+                return true;
+            }
+            var archiver = primary.archiver();
+            if (archiver.failing() && archiver.failedCount() > before.failures()) {
+                throw Problem.of(
+                        ProblemType.PROGRAM_FAILED,
+                        "archive_command of %s failed for %s; the server's log says why, and whether %s can be written to."
+                                .formatted(before.primary(), archiver.lastFailedWal(), archive.directory()));
+            }
+            return false;
+        });
+        return segment;
+    }
+
+    /** What was archived there before can still be recovered from. */
+    private static Archiving archiving(Before before, EnableArchiving spec) {
+        var old = before.archiving();
+        var since = old != null && old.repository().equals(spec.repository()) ? old.since() : before.time();
+        return new Archiving(spec.repository(), since, null);
+    }
+}

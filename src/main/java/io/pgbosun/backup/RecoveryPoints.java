@@ -1,0 +1,226 @@
+package io.pgbosun.backup;
+
+import io.pgbosun.backup.RecoveryWindow.Window;
+import io.pgbosun.backup.wal.Recoverability;
+import io.pgbosun.backup.wal.Recoverability.Interval;
+import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.cluster.Topology;
+import io.pgbosun.host.Lsn;
+import io.pgbosun.host.RecoveryTarget;
+import io.pgbosun.host.RecoveryTarget.Type;
+import io.pgbosun.host.Server;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/** Finds the backup and the WAL by which a point in time is reached, or says what stands in the way. */
+@Singleton
+class RecoveryPoints {
+    private static final Comparator<Interval> NEWEST =
+            Comparator.comparing(Interval::timeline).thenComparing(Interval::from);
+
+    private final RecoveryWindow windows;
+    private final BackupStore backups;
+    private final ClusterStore clusters;
+    private final Topology topology;
+
+    RecoveryPoints(RecoveryWindow windows, BackupStore backups, ClusterStore clusters, Topology topology) {
+        this.windows = windows;
+        this.backups = backups;
+        this.clusters = clusters;
+        this.topology = topology;
+    }
+
+    /**
+     * By what a point is reached.
+     *
+     * @param wal the directory of archived WAL; null when the backup alone is enough
+     */
+    record Choice(UUID backup, String wal, RecoveryTarget target) {}
+
+    /**
+     * A WAL segment that was ended so that it is archived.
+     *
+     * @param before a position in it that everything committed by then is before
+     */
+    record Switched(String segment, Lsn before) {}
+
+    /** Refuses a point that cannot be reached, naming those next to it. */
+    void check(Recover spec, Checks checks) {
+        var window = windows.of(spec.source());
+        var target = spec.target();
+        if (needsArchive(target)) {
+            checks.need(
+                    "its WAL is archived",
+                    window.isPresent(),
+                    "it never was",
+                    "archived WAL",
+                    "Recover to 'immediate', and archive WAL from now on: POST /v1/clusters/" + spec.source()
+                            + "/wal-archive.");
+        }
+        if (window.isPresent()) {
+            checks.need(
+                    "the point can be reached",
+                    choose(spec, null).isPresent(),
+                    seen(spec, window.get().recoverability()),
+                    "a moment that recoverability lists",
+                    "See GET /v1/clusters/" + spec.source() + "/recoverability.");
+        }
+    }
+
+    private static boolean needsArchive(RecoveryTarget target) {
+        return target.type() != Type.IMMEDIATE && target.type() != Type.LATEST;
+    }
+
+    private static String seen(Recover spec, Recoverability recoverability) {
+        if (recoverability.reaches().isEmpty()) {
+            return "no physical backup with archived WAL";
+        }
+        if (spec.target().type() == Type.TIME) {
+            var reach = recoverability.at(spec.to().time());
+            return "nearest before: %s, nearest after: %s"
+                    .formatted(told(reach.nearestBefore()), told(reach.nearestAfter()));
+        }
+        var newest = recoverability.reaches().stream().max(NEWEST).orElseThrow();
+        return "WAL from %s up to %s".formatted(newest.fromLsn(), newest.toLsn());
+    }
+
+    private static String told(Instant moment) {
+        return moment == null ? "none" : moment.toString();
+    }
+
+    /** Whether the point is so recent that its WAL is not archived, but can be: the primary answers and archives. */
+    boolean isPending(Recover spec) {
+        var type = spec.target().type();
+        if (type != Type.TIME && type != Type.LATEST) {
+            return false;
+        }
+        return windows.of(spec.source())
+                .filter(window -> type == Type.LATEST || isAfterAll(spec, window.recoverability()))
+                .flatMap(window -> archivingPrimary(spec.source()))
+                .filter(primary -> type == Type.LATEST || !spec.to().time().isAfter(primary.now()))
+                .isPresent();
+    }
+
+    private static boolean isAfterAll(Recover spec, Recoverability recoverability) {
+        return !recoverability.reaches().isEmpty()
+                && recoverability.holes().stream().noneMatch(hole -> hole.to() == null)
+                && recoverability.reaches().stream()
+                        .allMatch(reach -> reach.to().isBefore(spec.to().time()));
+    }
+
+    private Optional<Server> archivingPrimary(String cluster) {
+        try {
+            return clusters.find(cluster)
+                    .map(topology::primary)
+                    .filter(primary -> !primary.archiver().failing());
+        } catch (Problem problem) {
+            if (problem.type() == ProblemType.CANCELLED) {
+                throw problem;
+            }
+            return Optional.empty(); // what is archived must do
+        }
+    }
+
+    /** Has all that is committed by now archived soon. */
+    Switched switchWal(Recover spec) {
+        var primary = topology.primary(clusters.get(spec.source()));
+        var before = primary.archiver().writeLsn();
+        return new Switched(primary.switchWal(), before);
+    }
+
+    boolean isArchived(Recover spec, String segment) {
+        return windows.of(spec.source())
+                .filter(window -> window.archive().has(segment))
+                .isPresent();
+    }
+
+    /**
+     * Empty when the point cannot be reached.
+     *
+     * @param latest the position that everything up to now is before, when its WAL was just archived; or null
+     */
+    Optional<Choice> choose(Recover spec, Lsn latest) {
+        var window = windows.of(spec.source()).filter(found -> hasReach(spec, found));
+        return switch (spec.target().type()) {
+            case IMMEDIATE -> alone(spec);
+            case LATEST ->
+                window.map(found -> newest(spec, found, reach -> true)).orElseGet(() -> alone(spec));
+            case TIME -> window.flatMap(found -> atTime(spec, found, latest));
+            case LSN ->
+                window.flatMap(found ->
+                        newest(spec, found, reach -> holds(reach, spec.to().lsn())));
+            case XID, NAME -> window.flatMap(found -> oldest(spec, found));
+        };
+    }
+
+    private static boolean hasReach(Recover spec, Window window) {
+        return reaches(spec, window).stream().findAny().isPresent();
+    }
+
+    private static List<Interval> reaches(Recover spec, Window window) {
+        var timeline = spec.target().timeline();
+        return window.recoverability().reaches().stream()
+                .filter(reach -> spec.backup() == null || spec.backup().equals(reach.backup()))
+                .filter(reach -> timeline == null || timeline == reach.timeline())
+                .toList();
+    }
+
+    /** With the WAL that is in the backup. */
+    private Optional<Choice> alone(Recover spec) {
+        var backup = spec.backup() == null ? backups.newestPhysical(spec.source()) : backups.find(spec.backup());
+        return backup.map(found -> new Choice(found.backup().id(), null, spec.target()));
+    }
+
+    private static Optional<Choice> newest(Recover spec, Window window, Predicate<Interval> fits) {
+        return reaches(spec, window).stream()
+                .filter(fits)
+                .max(NEWEST)
+                .map(reach -> choice(window, reach, spec.target()));
+    }
+
+    /** Nobody knows where it is: recovery from the oldest backup passes everything. */
+    private static Optional<Choice> oldest(Recover spec, Window window) {
+        var all = reaches(spec, window);
+        var timeline = all.stream().mapToInt(Interval::timeline).max();
+        return all.stream()
+                .filter(reach -> reach.timeline() == timeline.orElseThrow())
+                .min(Comparator.comparing(Interval::from))
+                .map(reach -> choice(window, reach, spec.target()));
+    }
+
+    private static Choice choice(Window window, Interval reach, RecoveryTarget target) {
+        return new Choice(
+                reach.backup(),
+                window.archive().fetch().toString(),
+                new RecoveryTarget(target.type(), target.value(), target.inclusive(), reach.timeline()));
+    }
+
+    /** After the last commit everything is as it is there; recovery by time would not find a commit to stop at. */
+    private Optional<Choice> atTime(Recover spec, Window window, Lsn latest) {
+        var time = spec.to().time();
+        var within = newest(spec, window, reach -> reach.holds(time));
+        if (within.isPresent()) {
+            return within;
+        }
+        if (latest != null) {
+            return reaches(spec, window).stream()
+                    .max(NEWEST)
+                    .map(reach -> choice(
+                            window, reach, new RecoveryTarget(Type.LSN, latest.toString(), true, reach.timeline())));
+        }
+        return isPending(spec) ? newest(spec, window, reach -> true) : Optional.empty();
+    }
+
+    private static boolean holds(Interval reach, String lsn) {
+        var wanted = Lsn.parse(lsn);
+        return Lsn.parse(reach.fromLsn()).compareTo(wanted) <= 0 && wanted.compareTo(Lsn.parse(reach.toLsn())) < 0;
+    }
+}

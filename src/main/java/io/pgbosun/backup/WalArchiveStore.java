@@ -1,0 +1,42 @@
+package io.pgbosun.backup;
+
+import io.pgbosun.store.Store;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Which cluster archives its WAL into which repository. */
+@Singleton
+class WalArchiveStore {
+    private final Store store;
+
+    WalArchiveStore(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * Where the WAL of a cluster is.
+     *
+     * @param since nothing older can be recovered from it
+     * @param endedAt when archiving was switched off, or null
+     */
+    record Archiving(String repository, Instant since, Instant endedAt) {}
+
+    Optional<Archiving> find(String cluster) {
+        return store.one("select repository, since, ended_at from wal_archive where cluster = $1", cluster)
+                .map(row -> new Archiving(row.text("repository"), row.time("since"), row.time("ended_at")));
+    }
+
+    /** Replaces what is known of a cluster; null forgets it. */
+    void put(String cluster, Archiving archiving) {
+        if (archiving == null) {
+            store.update("delete from wal_archive where cluster = $1", cluster);
+            return;
+        }
+        store.update("""
+                insert into wal_archive (cluster, repository, since, ended_at) values ($1, $2, $3, $4)
+                on conflict (cluster) do update
+                set repository = excluded.repository, since = excluded.since, ended_at = excluded.ended_at
+                """, cluster, archiving.repository(), archiving.since(), archiving.endedAt());
+    }
+}

@@ -1,0 +1,50 @@
+package io.pgbosun.host;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The archived WAL of one cluster: segments, {@code .history}, {@code .backup} and {@code .partial} files, by PostgreSQL's names. */
+public interface WalArchive {
+    /** One archived file. */
+    record WalFile(String name, long sizeBytes, Instant modifiedAt) {}
+
+    /**
+     * Which cluster wrote the WAL, as its segments say themselves.
+     *
+     * @param systemIdentifier as {@code pg_control_system()} has it
+     * @param segmentBytes {@code wal_segment_size}
+     */
+    record Origin(String systemIdentifier, long segmentBytes) {}
+
+    /** The directory that {@code archive_command} writes to, on the host of the cluster. */
+    Path directory();
+
+    /** Whether the directory is there. */
+    boolean exists();
+
+    /** Makes the directory; a problem when the repository that it belongs to is not there. */
+    void make();
+
+    /** Removes the directory when nothing is in it. */
+    void removeEmpty();
+
+    /** What is archived, ordered by name; nothing when the directory is absent. */
+    List<WalFile> files();
+
+    /** Whether a file of this name has arrived. */
+    boolean has(String name);
+
+    /** The text of a small file, such as a timeline's history. */
+    String read(String name);
+
+    /** Who wrote the newest segment; empty while there is none. */
+    Optional<Origin> origin();
+
+    /** The last commit in the segments from the first to the last one, both of one timeline; empty when none is there. */
+    Optional<WalCommit> lastCommit(String firstSegment, String lastSegment);
+
+    /** Has all of it on this host, for a {@code restore_command} to copy from: the directory itself. */
+    Path fetch();
+}

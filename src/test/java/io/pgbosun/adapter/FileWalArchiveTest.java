@@ -1,0 +1,249 @@
+package io.pgbosun.adapter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pgbosun.host.Location;
+import io.pgbosun.host.WalArchive;
+import io.pgbosun.host.WalArchive.WalFile;
+import io.pgbosun.problem.ProblemType;
+import io.pgbosun.secret.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The archive, its script, and what the server and pg_waldump say of both, on a real PostgreSQL. */
+class FileWalArchiveTest {
+    /** What a shell and archive_command could stumble over. */
+    private static final String NAME = "it's 100%f \"$x";
+
+    private static RealPostgres postgres;
+    private static Path repository;
+    private static WalArchive archive;
+    private static Path script;
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = RealPostgres.start();
+        postgres.server.alterSystem("archive_mode", "on");
+        postgres.server.alterSystem("archive_command", "/bin/true");
+        postgres.programs.stop(postgres.data);
+        postgres.programs.start(postgres.data);
+        repository = Files.createDirectory(postgres.home.resolve(NAME));
+        archive = new LocatedWalArchives(postgres.programs).at(new Location.Directory(repository), "orders");
+        archive.make();
+        postgres.programs.writeArchiveScript(postgres.data);
+        script = postgres.programs.archiveScript(postgres.data);
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    private static void archiveInto(Path directory) {
+        postgres.server.alterSystem(
+                "archive_command",
+                "'%s' \"%%p\" '%s'/\"%%f\""
+                        .formatted(
+                                script,
+                                directory.toString().replace("'", "'\\''").replace("%", "%%")));
+        postgres.server.reload();
+    }
+
+    private static String arrived() {
+        var segment = postgres.server.switchWal();
+        Soon.until(segment, () -> archive.has(segment));
+        return segment;
+    }
+
+    /** Runs the script as the archiver does; its exit code and what it says. */
+    private static String archive(Path source, Path target) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(script.toString(), source.toString(), target.toString())
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(process.getInputStream().readAllBytes());
+        assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+        return process.exitValue() + " " + said.strip();
+    }
+
+    @Test
+    void the_script_is_ours_alone_and_beside_the_data() throws IOException {
+        assertTrue(postgres.programs.hasArchiveScript(postgres.data));
+        assertEquals(postgres.home.resolve("data.archive-wal"), script);
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(script)));
+        Files.writeString(script, Files.readString(script) + "# changed");
+        assertFalse(postgres.programs.hasArchiveScript(postgres.data));
+        postgres.programs.writeArchiveScript(postgres.data);
+        assertTrue(postgres.programs.hasArchiveScript(postgres.data));
+    }
+
+    @Test
+    void a_server_archives_whatever_the_directory_is_called_and_tells_how_far() {
+        archiveInto(archive.directory());
+        postgres.server.script("postgres", "create table if not exists moved (x int); insert into moved values (1)");
+        var before = postgres.server.archiver();
+        var first = arrived();
+        var second = arrived();
+        assertTrue(first.compareTo(second) < 0, "each switch ends a segment, also where nothing was written");
+        assertEquals(
+                postgres.server.facts().systemIdentifier(),
+                archive.origin().orElseThrow().systemIdentifier());
+        assertEquals(16 << 20, archive.origin().orElseThrow().segmentBytes());
+        assertTrue(archive.files().stream().map(WalFile::name).toList().containsAll(List.of(first, second)));
+
+        Soon.until("statistics", () -> second.equals(postgres.server.archiver().lastArchivedWal()));
+        var after = postgres.server.archiver();
+        assertTrue(after.archivedCount() > before.archivedCount());
+        assertFalse(after.failing());
+        assertEquals(16 << 20, after.segmentBytes());
+        assertEquals(1, after.timeline());
+    }
+
+    @Test
+    void the_last_commit_of_archived_segments_is_told_with_its_time() {
+        archiveInto(archive.directory());
+        var first = arrived();
+        postgres.server.script(
+                "postgres",
+                "create table many as select generate_series(1, 300000) x; drop table many; create table if not exists moved (x int)");
+        var newest = postgres.server.archiver().newestTransaction();
+        var last = arrived();
+        var commit = archive.lastCommit(first, last).orElseThrow();
+        assertEquals(newest, commit.transaction());
+        assertTrue(Duration.between(commit.time(), Instant.now()).abs().compareTo(Duration.ofMinutes(1)) < 0);
+        assertTrue(commit.lsn().compareTo(postgres.server.facts().writeLsn()) < 0);
+        var idle = arrived();
+        assertEquals(Optional.empty(), archive.lastCommit(idle, idle), "nothing was committed");
+    }
+
+    @Test
+    void a_segment_that_is_full_is_read_although_its_last_record_goes_on_in_the_next_one() {
+        archiveInto(archive.directory());
+        var begun = arrived();
+        postgres.server.script("postgres", "create table if not exists wide (x text)");
+        for (var i = 0; i < 40; i++) {
+            postgres.server.script(
+                    "postgres", "insert into wide select repeat('x', 1000) from generate_series(1, 1000)");
+        }
+        arrived();
+        var full = archive.files().stream()
+                .map(WalFile::name)
+                .filter(name -> name.compareTo(begun) > 0)
+                .findFirst()
+                .orElseThrow();
+        assertTrue(archive.lastCommit(full, full).isPresent());
+    }
+
+    @Test
+    void a_directory_that_is_gone_is_seen_as_failing_until_it_is_there_again() throws IOException {
+        archiveInto(archive.directory());
+        arrived();
+        var away = Files.move(archive.directory(), repository.resolve("away"));
+        var lost = postgres.server.switchWal();
+        Soon.until("a failure", () -> postgres.server.archiver().failing());
+        assertEquals(lost, postgres.server.archiver().lastFailedWal());
+        assertTrue(postgres.log().contains("there is no directory " + archive.directory()));
+        assertFalse(archive.exists());
+        assertEquals(List.of(), archive.files());
+        Files.move(away, archive.directory());
+        archiveInto(archive.directory()); // a reload ends the archiver's pause
+        postgres.server.switchWal();
+        Soon.until("it archives again", () -> !postgres.server.archiver().failing() && archive.has(lost));
+    }
+
+    @Test
+    void the_same_file_is_accepted_again_and_another_one_is_refused_by_name() throws Exception {
+        var place = Files.createDirectory(postgres.home.resolve("place"));
+        var one = Files.writeString(postgres.home.resolve("one"), "one");
+        var other = Files.writeString(postgres.home.resolve("other"), "two");
+        var target = place.resolve("000000010000000000000001");
+        assertEquals("0 ", archive(one, target));
+        assertEquals("0 ", archive(one, target));
+        var refused = archive(other, target);
+        assertTrue(refused.startsWith("1 pgbosun: 000000010000000000000001 is not archived: " + target), refused);
+        assertTrue(refused.contains("is another file"), refused);
+        assertEquals("one", Files.readString(target));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(target)));
+        try (var files = Files.list(place)) {
+            assertEquals(List.of(target), files.toList(), "nothing is left over");
+        }
+    }
+
+    @Test
+    void what_a_try_that_died_has_left_is_removed_by_the_next_one() throws Exception {
+        var place = Files.createDirectory(postgres.home.resolve("left"));
+        var one = Files.writeString(postgres.home.resolve("whole"), "whole");
+        Files.writeString(place.resolve(".000000010000000000000001.4711.tmp"), "wh");
+        var target = place.resolve("000000010000000000000001");
+        assertEquals("0 ", archive(one, target));
+        try (var files = Files.list(place)) {
+            assertEquals(List.of(target), files.toList());
+        }
+    }
+
+    @Test
+    void an_archive_is_made_only_where_its_repository_is_and_removed_only_when_it_is_empty() throws IOException {
+        var absent = new FileWalArchive(postgres.home.resolve("absent"), "orders", postgres.programs);
+        assertEquals(ProblemType.NOT_POSSIBLE, Soon.problemOf(absent::make).type());
+        var made = new FileWalArchive(repository, "other", postgres.programs);
+        made.make();
+        assertTrue(made.exists());
+        assertEquals(Optional.empty(), made.origin());
+        Files.writeString(made.directory().resolve("00000002.history"), "1\t0/5000000\tx\n");
+        made.removeEmpty();
+        assertEquals("1\t0/5000000\tx\n", made.read("00000002.history"));
+        Files.delete(made.directory().resolve("00000002.history"));
+        made.removeEmpty();
+        assertFalse(made.exists());
+        assertEquals(
+                ProblemType.NOT_POSSIBLE,
+                Soon.problemOf(() -> made.read("../orders/secret")).type());
+    }
+
+    @Test
+    void object_storage_is_refused_with_what_to_use_instead() {
+        var bucket = new Location.S3("backups", "", "us-east-1", null, false, "key", Secret.of("x"));
+        var problem = Soon.problemOf(() -> new LocatedWalArchives(postgres.programs).at(bucket, "orders"));
+        assertEquals(ProblemType.NOT_POSSIBLE, problem.type());
+        assertTrue(problem.detail().contains("FILESYSTEM"));
+    }
+
+    @Test
+    void a_setting_tells_what_is_in_force_and_what_is_altered() {
+        assertNull(postgres.server.setting("log_min_messages").altered());
+        postgres.server.alterSystem("log_min_messages", "error");
+        assertEquals("error", postgres.server.setting("log_min_messages").altered());
+        postgres.server.reload();
+        Soon.until(
+                "it is in force",
+                () -> postgres.server.setting("log_min_messages").value().equals("error"));
+        postgres.server.alterSystem("log_min_messages", null);
+        assertNull(postgres.server.setting("log_min_messages").altered());
+        postgres.server.alterSystem("cluster_name", "it's \\ \"odd\"; select 1");
+        assertEquals(
+                "it's \\ \"odd\"; select 1",
+                postgres.server.setting("cluster_name").altered());
+        for (var name : List.of("work_mem; select 1", "a b", "", "x\"", "nosuch_setting")) {
+            assertEquals(
+                    ProblemType.NOT_POSSIBLE,
+                    Soon.problemOf(() -> postgres.server.setting(name)).type(),
+                    name);
+        }
+        assertEquals(
+                ProblemType.NOT_POSSIBLE,
+                Soon.problemOf(() -> postgres.server.alterSystem("work_mem = '1GB'; --", "1"))
+                        .type());
+    }
+}

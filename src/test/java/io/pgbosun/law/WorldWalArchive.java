@@ -1,0 +1,112 @@
+package io.pgbosun.law;
+
+import io.pgbosun.host.Location;
+import io.pgbosun.host.WalArchive;
+import io.pgbosun.host.WalArchives;
+import io.pgbosun.host.WalCommit;
+import io.pgbosun.law.Faults.Port;
+import io.pgbosun.law.World.Directory;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** An archive of the world: WAL is in it for as long as a primary archives there. */
+class WorldWalArchive implements WalArchive {
+    private final Stage stage;
+    private final Path directory;
+
+    private WorldWalArchive(Stage stage, Path directory) {
+        this.stage = stage;
+        this.directory = directory;
+    }
+
+    /** Every directory of the world may have one. */
+    @Alternative
+    @Singleton
+    static class Places implements WalArchives {
+        private final Stage stage;
+
+        Places(Stage stage) {
+            this.stage = stage;
+        }
+
+        @Override
+        public WalArchive at(Location repository, String cluster) {
+            return new WorldWalArchive(
+                    stage, Path.of(repository.display()).resolve("wal").resolve(cluster));
+        }
+    }
+
+    private <T> T read(String name, Supplier<T> read) {
+        return stage.faults().read(Port.FILES, name + " of the archive", read);
+    }
+
+    private void change(String name, Runnable effect) {
+        stage.faults().change(Port.FILES, name + " the archive", null, effect);
+    }
+
+    @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
+    public boolean exists() {
+        return read("exists", () -> stage.world().hasFiles(directory.toString()));
+    }
+
+    @Override
+    public void make() {
+        change("make", () -> stage.world().files.put(directory + "/", World.StoredFile.of("")));
+    }
+
+    @Override
+    public void removeEmpty() {
+        change("remove", () -> stage.world().removeFiles(directory.toString()));
+    }
+
+    @Override
+    public List<WalFile> files() {
+        return read("files", List::of);
+    }
+
+    @Override
+    public boolean has(String name) {
+        return read(
+                "has",
+                () -> stage.world().hasFiles(directory.toString())
+                        && stage.world().directories.values().stream().anyMatch(this::isFilledBy));
+    }
+
+    private boolean isFilledBy(Directory server) {
+        var command = server.altered.getOrDefault("archive_command", "");
+        return server.running
+                && server.follows == null
+                && server.archiveScript
+                && server.archiveMode.equals("on")
+                && command.contains(directory.toString());
+    }
+
+    @Override
+    public String read(String name) {
+        return read("read " + name, () -> "");
+    }
+
+    @Override
+    public Optional<Origin> origin() {
+        return read("origin", Optional::empty);
+    }
+
+    @Override
+    public Optional<WalCommit> lastCommit(String firstSegment, String lastSegment) {
+        return read("lastCommit", Optional::empty);
+    }
+
+    @Override
+    public Path fetch() {
+        return directory;
+    }
+}
