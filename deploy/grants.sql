@@ -27,7 +27,7 @@
 --   drill                       nothing here: it restores into a scratch instance of its own
 --   extensions in a restore     those that are not marked trusted need a superuser: create them beforehand
 --
--- start, stop and delete of a cluster are for clusters that pgbosun has made itself.
+-- start, stop and delete of a cluster, and archiving its WAL, are for clusters that pgbosun has made itself.
 
 \set ON_ERROR_STOP on
 \if :{?role}

@@ -13,6 +13,7 @@ import io.pgbosun.v1.BackupsProto;
 import io.pgbosun.v1.ClustersProto;
 import io.pgbosun.v1.MaintenanceProto;
 import io.pgbosun.v1.OperationMetadata;
+import io.pgbosun.v1.WalProto;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,10 @@ import java.util.stream.Stream;
 class LongRunning {
     private static final String COLLECTION = "operations/";
     private static final Map<String, Descriptor> MESSAGES = Stream.of(
-                    ClustersProto.getDescriptor(), BackupsProto.getDescriptor(), MaintenanceProto.getDescriptor())
+                    ClustersProto.getDescriptor(),
+                    BackupsProto.getDescriptor(),
+                    MaintenanceProto.getDescriptor(),
+                    WalProto.getDescriptor())
             .flatMap(file -> file.getMessageTypes().stream())
             .collect(Collectors.toMap(Descriptor::getName, Function.identity()));
 
