@@ -87,6 +87,23 @@ class PhysicalBackupTest {
 
     @Test
     @Order(3)
+    void a_drill_recovers_it_apart_from_all_others_and_proves_it() throws IOException {
+        var drill = api.succeed(
+                CLUSTER + "/drills",
+                "{'assertions':[{'type':'ROW_COUNT','database':'shop','table':'orders','atLeast':500},"
+                        + "{'type':'AMCHECK','database':'shop'},"
+                        + "{'type':'SQL','database':'shop','query':'select setting from pg_settings where name = $$archive_mode$$','expected':'off'}]}");
+        assertTrue(drill.getBoolean("result.drill.passed"));
+        assertTrue(drill.getDouble("result.drill.recoverySeconds") > 0);
+        var proven = api.get("/v1/backups/" + newestBackup()).jsonPath();
+        assertEquals("ASSERTED", proven.getString("confidence"));
+        try (var scratch = Files.list(Path.of(home, "scratch"))) {
+            assertEquals(List.of(), scratch.toList());
+        }
+    }
+
+    @Test
+    @Order(3)
     void a_new_cluster_is_made_of_it_beside_its_source_and_masked_before_it_is_opened() {
         var made = api.succeed(
                 "/v1/clusters",

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** How a physical backup becomes a server that has recovered and answers; nobody else gets in meanwhile. */
@@ -41,6 +42,37 @@ class PhysicalRestore {
             Server server,
             Path wal,
             RecoveryTarget target) {}
+
+    /** Settings of a server that is thrown away: it tells nobody anything, and runs nothing by itself. */
+    static Map<String, String> scratch(int port) {
+        var settings = new LinkedHashMap<>(apart("127.0.0.1", port, "pgbosun-drill"));
+        settings.put("archive_mode", "off");
+        settings.put("fsync", "off");
+        settings.put("autovacuum", "off");
+        return settings;
+    }
+
+    /** Settings of a server that recovers: nothing reaches others before somebody has looked at it. */
+    static Map<String, String> apart(String address, int port, String name) {
+        var settings = new LinkedHashMap<>(opened(address, port, name));
+        settings.put("max_logical_replication_workers", "0"); // subscriptions of the source would take its data
+        settings.put("cron.launch_active_jobs", "off"); // pg_cron, where it is loaded
+        return settings;
+    }
+
+    /** Settings of a recovered server that is used. */
+    static Map<String, String> opened(String address, int port, String name) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("listen_addresses", address);
+        settings.put("port", String.valueOf(port));
+        settings.put("unix_socket_directories", "");
+        settings.put("cluster_name", name);
+        settings.put("logging_collector", "off");
+        settings.put("archive_mode", "on");
+        settings.put("archive_command", "/bin/true"); // it archives nowhere until it is told to
+        settings.put("synchronous_standby_names", "");
+        return settings;
+    }
 
     void run(Steps steps, Wanted wanted) {
         var directory = wanted.directory();

@@ -26,9 +26,7 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -140,7 +138,10 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 new PhysicalRestore.Wanted(
                         stored,
                         directory,
-                        settings(chosen.instance()),
+                        PhysicalRestore.apart(
+                                "127.0.0.1",
+                                chosen.instance().port(),
+                                chosen.instance().name()),
                         chosen.username(),
                         server,
                         chosen.wal() == null ? null : Path.of(chosen.wal()),
@@ -206,22 +207,10 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                         : login.map(ClusterRecord::password).orElse(null));
     }
 
-    private static Map<String, String> settings(InstanceRecord instance) {
-        var settings = new LinkedHashMap<String, String>();
-        settings.put("listen_addresses", instance.address());
-        settings.put("port", String.valueOf(instance.port()));
-        settings.put("unix_socket_directories", "");
-        settings.put("cluster_name", instance.name());
-        settings.put("logging_collector", "off");
-        settings.put("archive_mode", "on");
-        settings.put("archive_command", "/bin/true"); // it archives nowhere until it is told to
-        settings.put("synchronous_standby_names", "");
-        return settings;
-    }
-
     /** A new setting of who may log in counts from the next start on. */
     private void open(Path directory, Chosen chosen) {
-        programs.endRecovery(directory, settings(chosen.instance()), chosen.username());
+        var at = chosen.instance();
+        programs.endRecovery(directory, PhysicalRestore.opened(at.address(), at.port(), at.name()), chosen.username());
         programs.stop(directory);
         programs.start(directory);
     }

@@ -161,6 +161,17 @@ class RecoveryPoints {
         };
     }
 
+    /** From one backup as far as WAL is archived; with the WAL that is in it when none is. */
+    Choice latest(String cluster, UUID backup) {
+        var latest = new RecoveryTarget(Type.LATEST, null, true, null);
+        return windows.of(cluster)
+                .flatMap(window -> window.recoverability().reaches().stream()
+                        .filter(reach -> reach.backup().equals(backup))
+                        .max(NEWEST)
+                        .map(reach -> choice(window, reach, latest)))
+                .orElseGet(() -> new Choice(backup, null, latest));
+    }
+
     private static boolean hasReach(Recover spec, Window window) {
         return reaches(spec, window).stream().findAny().isPresent();
     }

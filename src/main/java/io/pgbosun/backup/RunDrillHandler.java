@@ -1,12 +1,15 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.backup.Drill.AssertionResult;
 import io.pgbosun.backup.RunDrill.RunDrillResult;
+import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Scratch;
 import io.pgbosun.host.BackupFiles;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Progress;
+import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.Servers;
@@ -36,6 +39,9 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
     private final BackupStore backups;
     private final Repositories repositories;
     private final StoredBackup storedBackup;
+    private final ClusterStore clusters;
+    private final RecoveryPoints points;
+    private final PhysicalRestore physicalRestore;
     private final PgPrograms programs;
     private final Servers servers;
     private final Scratch scratch;
@@ -45,6 +51,9 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
             BackupStore backups,
             Repositories repositories,
             StoredBackup storedBackup,
+            ClusterStore clusters,
+            RecoveryPoints points,
+            PhysicalRestore physicalRestore,
             PgPrograms programs,
             Servers servers,
             Scratch scratch,
@@ -52,14 +61,37 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         this.backups = backups;
         this.repositories = repositories;
         this.storedBackup = storedBackup;
+        this.clusters = clusters;
+        this.points = points;
+        this.physicalRestore = physicalRestore;
         this.programs = programs;
         this.servers = servers;
         this.scratch = scratch;
         this.clock = clock;
     }
 
-    /** Which backup is restored to where; decided once. */
-    record Place(UUID backup, String directory, int port, Secret password, Instant startTime) {}
+    /**
+     * Which backup is restored to where; decided once.
+     *
+     * @param username of a superuser there
+     * @param wal archived WAL for a physical backup, or null
+     */
+    record Place(
+            UUID backup,
+            String directory,
+            int port,
+            String username,
+            Secret password,
+            String wal,
+            RecoveryTarget target,
+            Instant startTime) {
+        Endpoint endpoint() {
+            return new Endpoint("127.0.0.1", port, username, password, "disable");
+        }
+    }
+
+    /** When it first answered, and how new what it holds is. */
+    record FirstAnswer(Instant time, Instant dataTime) {}
 
     @Override
     public void check(Target target, RunDrill spec, Checks checks) {
@@ -73,11 +105,12 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 "List them with GET /v1/clusters/" + target.id() + "/backups.");
         stored.ifPresent(found -> {
             var version = found.manifest().serverVersionNumber() / 10_000;
+            var physical = found.manifest().physical() != null;
             checks.need(
-                    "PostgreSQL is new enough",
-                    programs.majorVersion() >= version,
+                    physical ? "PostgreSQL is of the backup's version" : "PostgreSQL is new enough",
+                    physical ? programs.majorVersion() == version : programs.majorVersion() >= version,
                     programs.majorVersion(),
-                    version + " or newer",
+                    physical ? String.valueOf(version) : version + " or newer",
                     "Install postgresql-" + version + ".");
             checks.needsDisk(found.backup().sizeBytes());
             checks.restsOn("backup", found.backup().id());
@@ -99,24 +132,17 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         var place = steps.get("choose the backup and a place", Place.class, () -> place(target, spec));
         var stored = backups.get(place.backup());
         var manifest = stored.manifest();
-        var files = repositories.files(stored.backup().repository());
-        var endpoint = new Endpoint("127.0.0.1", place.port(), SUPERUSER, place.password(), "disable");
-        var server = servers.at(endpoint);
-        steps.act("read the backup's files", () -> storedBackup.verify(files, manifest));
-        startScratch(steps, place);
-        if (manifest.globals()) {
-            steps.act(
-                    "restore roles and tablespaces",
-                    () -> storedBackup.reading(files, manifest, Manifest.GLOBALS, globals -> {
-                        programs.restoreGlobals(globals, endpoint);
-                        return null;
-                    }));
+        var server = servers.at(place.endpoint());
+        if (manifest.physical() == null) {
+            load(stored, place, steps);
+        } else {
+            recover(stored, place, server, steps);
         }
-        for (var database : manifest.databases()) {
-            steps.act("restore " + database.name(), () -> restore(manifest, files, database, endpoint, steps));
-        }
-        var answered =
-                steps.get("ask it the first question", Instant.class, place.startTime(), () -> firstAnswer(server));
+        var answered = steps.get(
+                "ask it the first question",
+                FirstAnswer.class,
+                new FirstAnswer(place.startTime(), place.startTime()),
+                () -> firstAnswer(server, stored.backup()));
         var results = new ArrayList<AssertionResult>();
         for (var assertion : spec.assertions()) {
             results.add(steps.get(
@@ -136,15 +162,62 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         return new RunDrillResult(drill, confidence);
     }
 
+    /** A logical backup into a new server. */
+    private void load(Stored stored, Place place, Steps steps) {
+        var manifest = stored.manifest();
+        var files = repositories.files(stored.backup().repository());
+        steps.act("read the backup's files", () -> storedBackup.verify(files, manifest));
+        startScratch(steps, place);
+        if (manifest.globals()) {
+            steps.act(
+                    "restore roles and tablespaces",
+                    () -> storedBackup.reading(files, manifest, Manifest.GLOBALS, globals -> {
+                        programs.restoreGlobals(globals, place.endpoint());
+                        return null;
+                    }));
+        }
+        for (var database : manifest.databases()) {
+            steps.act("restore " + database.name(), () -> restore(manifest, files, database, place.endpoint(), steps));
+        }
+    }
+
+    /** A physical backup, with all the WAL that is archived since. */
+    private void recover(Stored stored, Place place, Server server, Steps steps) {
+        physicalRestore.run(
+                steps,
+                new PhysicalRestore.Wanted(
+                        stored,
+                        Path.of(place.directory()),
+                        PhysicalRestore.scratch(place.port()),
+                        place.username(),
+                        server,
+                        place.wal() == null ? null : Path.of(place.wal()),
+                        place.target()));
+    }
+
     private Place place(Target target, RunDrill spec) {
-        var backup = spec.backup() != null
-                ? spec.backup()
+        var stored = spec.backup() != null
+                ? backups.get(spec.backup())
                 : backups.newest(target.id())
-                        .orElseThrow(() -> Problem.notPossible("There is no backup of cluster '" + target.id() + "'."))
-                        .backup()
-                        .id();
+                        .orElseThrow(() -> Problem.notPossible("There is no backup of cluster '" + target.id() + "'."));
+        var backup = stored.backup().id();
         var directory = scratch.root().resolve(UUID.randomUUID().toString()).toString();
-        return new Place(backup, directory, programs.freePort(), Secret.of(Tokens.randomText()), clock.instant());
+        var port = programs.freePort();
+        if (stored.manifest().physical() == null) {
+            var password = Secret.of(Tokens.randomText());
+            return new Place(backup, directory, port, SUPERUSER, password, null, null, clock.instant());
+        }
+        var login = clusters.get(target.id());
+        var choice = points.latest(target.id(), backup);
+        return new Place(
+                backup,
+                directory,
+                port,
+                login.username(),
+                login.password(),
+                choice.wal(),
+                choice.target(),
+                clock.instant());
     }
 
     private void startScratch(Steps steps, Place place) {
@@ -188,9 +261,10 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 .forEach(steps::warn);
     }
 
-    private Instant firstAnswer(Server server) {
+    private FirstAnswer firstAnswer(Server server, Backup backup) {
         server.value("postgres", "select 1");
-        return clock.instant();
+        var newest = server.lastReplayedCommit().orElse(backup.startTime());
+        return new FirstAnswer(clock.instant(), newest.isBefore(backup.startTime()) ? backup.startTime() : newest);
     }
 
     private AssertionResult judge(Assertion assertion, Server server, Manifest manifest) {
@@ -239,15 +313,15 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 "remove the scratch instance", () -> !programs.exists(directory), () -> programs.remove(directory));
     }
 
-    private Drill sumUp(UUID id, Backup backup, Place place, Instant answered, List<AssertionResult> results) {
+    private Drill sumUp(UUID id, Backup backup, Place place, FirstAnswer answered, List<AssertionResult> results) {
         return new Drill(
                 id,
                 backup.cluster(),
                 backup.id(),
                 results.stream().allMatch(AssertionResult::passed),
                 results,
-                Duration.between(place.startTime(), answered).toMillis() / 1000.0,
-                Duration.between(backup.startTime(), place.startTime()).toMillis() / 1000.0,
+                Duration.between(place.startTime(), answered.time()).toMillis() / 1000.0,
+                Duration.between(answered.dataTime(), place.startTime()).toMillis() / 1000.0,
                 place.startTime(),
                 clock.instant());
     }

@@ -193,6 +193,7 @@ final class Scenarios {
         return List.of(
                 on("without assertions", Base.BACKED_UP, new RunDrill(null, null)),
                 on("assertions hold", Base.BACKED_UP, new RunDrill(BACKUP, holding)),
+                on("a whole server", Base.COPIED, new RunDrill(null, List.of(rows(1000)))),
                 on("refused: the backup is damaged", Base.DAMAGED, new RunDrill(null, null)),
                 on("an assertion fails", Base.BACKED_UP, new RunDrill(BACKUP, List.of(rows(1), rows(1001)))));
     }

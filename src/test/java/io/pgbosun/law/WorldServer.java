@@ -201,7 +201,7 @@ final class WorldServer implements Server {
 
     @Override
     public Optional<Instant> lastReplayedCommit() {
-        return read("lastReplayedCommit", server -> Optional.of(STARTED));
+        return read("lastReplayedCommit", server -> Optional.empty());
     }
 
     @Override
