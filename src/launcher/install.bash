@@ -76,6 +76,11 @@ find_h2load() {
     usable "$h2load" && export H2LOAD=$h2load H2LOAD_LIB=${lib%:}
 }
 
+find_promtool() {
+    if ignored promtool || ! promtool=$(command -v promtool); then promtool=$home/debian/usr/bin/promtool; fi
+    usable "$promtool" && export PROMTOOL=$promtool
+}
+
 packages_for() {
     local name newest
     case $1 in
@@ -97,6 +102,7 @@ packages_for() {
         # npm is hundreds of Debian packages with fixed paths: it does not work unpacked elsewhere.
         node) [[ $apt_mode == install ]] && in_apt npm && echo nodejs npm ;;
         git | jq) [[ $apt_mode == install ]] && in_apt "$1" && echo "$1" ;;
+        promtool) in_apt prometheus && echo prometheus ;;
         h2load) in_apt nghttp2-client && echo nghttp2-client ;;
         python)
             [[ $apt_mode == install ]] && in_apt python3-pydantic &&
@@ -114,6 +120,7 @@ requirement() {
         mvn) echo "Maven 3.8 or newer: put mvn on the PATH" ;;
         node) echo "Node 20 or newer with npm, only for ./pgbosun test: put both on the PATH" ;;
         git | jq) echo "$1, only for ./pgbosun test: put it on the PATH" ;;
+        promtool) echo "promtool of Prometheus, only for ./pgbosun test: put it on the PATH" ;;
         h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
         python) echo "Python 3 with pydantic, urllib3 and dateutil, only for ./pgbosun test: Debian's packages python3-pydantic, python3-urllib3, python3-dateutil" ;;
     esac

@@ -25,7 +25,12 @@ public class OperationTelemetry {
                 .record(Duration.ofNanos(nanos));
     }
 
-    void ended(String kind, OperationState state, long nanos) {
+    /**
+     * Counts an operation that ended.
+     *
+     * @param nanos from its first start to its end
+     */
+    public void ended(String kind, OperationState state, long nanos) {
         registry.timer(
                         "pgbosun_operation_duration",
                         "kind",

@@ -26,15 +26,18 @@ class MetricsLoop {
 
     private final Set<String> roles;
     private final StoreMetrics store;
+    private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
     private Thread thread;
 
     MetricsLoop(
             @ConfigProperty(name = "pgbosun.roles", defaultValue = "api,worker") Set<String> roles,
             StoreMetrics store,
+            RecoveryMetrics recovery,
             InstanceMetrics instances) {
         this.roles = roles;
         this.store = store;
+        this.recovery = recovery;
         this.instances = instances;
     }
 
@@ -66,6 +69,7 @@ class MetricsLoop {
     private void refresh() throws InterruptedException {
         try {
             store.refresh();
+            recovery.refresh();
             instances.refresh();
             store.refreshed();
         } catch (RuntimeException e) {

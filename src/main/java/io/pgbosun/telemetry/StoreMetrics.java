@@ -13,19 +13,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 
-/** Gauges of what the control database knows: operations that are not ended, and how old backups and drills are. */
+/** Gauges of what the control database knows: operations that are not ended, and how old drills that passed are. */
 @Singleton
 class StoreMetrics {
     private static final String[] ACTIVE = Arrays.stream(OperationState.values())
             .filter(state -> !state.isFinal())
             .map(Enum::name)
             .toArray(String[]::new);
-
-    /** The newest one by its id, whose order is that of time. */
-    private static final String BACKUPS = """
-            select c.name, b.ended_at, b.size_bytes from cluster c
-            join lateral (select ended_at, size_bytes from backup where cluster = c.name order by id desc limit 1) b on true
-            """;
 
     private static final String DRILLS = """
             select c.name, d.created_at from cluster c
@@ -35,9 +29,6 @@ class StoreMetrics {
     private final Store store;
     private final Clock clock;
     private final MultiGauge operations;
-    private final MultiGauge backupAge;
-    private final MultiGauge backupTime;
-    private final MultiGauge backupSize;
     private final MultiGauge drillAge;
     private volatile Instant queuedSince;
     private volatile Instant refreshedAt = Instant.EPOCH;
@@ -46,10 +37,6 @@ class StoreMetrics {
         this.store = store;
         this.clock = clock;
         operations = gauge(registry, "pgbosun_operations", "Operations that have not ended.");
-        backupAge = gauge(registry, "pgbosun_backup_age_seconds", "Since the end of the cluster's newest backup.");
-        backupTime = gauge(
-                registry, "pgbosun_backup_last_success_timestamp_seconds", "When the cluster's newest backup ended.");
-        backupSize = gauge(registry, "pgbosun_backup_size_bytes", "Size of the cluster's newest backup.");
         drillAge = gauge(registry, "pgbosun_drill_age_seconds", "Since the cluster's newest drill that passed.");
         Gauge.builder("pgbosun_operation_queue_age_seconds", this, StoreMetrics::queueAge)
                 .description("How long the operation that is queued longest has been; 0 when none is.")
@@ -70,18 +57,6 @@ class StoreMetrics {
 
     void refresh() {
         refreshOperations();
-        var backups = store.query(BACKUPS);
-        backupAge.register(backups.stream().map(row -> age(row, "ended_at")).toList(), true);
-        backupTime.register(
-                backups.stream()
-                        .map(row -> Row.of(cluster(row), row.time("ended_at").getEpochSecond()))
-                        .toList(),
-                true);
-        backupSize.register(
-                backups.stream()
-                        .map(row -> Row.of(cluster(row), row.number("size_bytes")))
-                        .toList(),
-                true);
         drillAge.register(
                 store.query(DRILLS).stream().map(row -> age(row, "created_at")).toList(), true);
     }

@@ -6,17 +6,28 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgbosun.TestHome;
+import io.pgbosun.operation.OperationState;
+import io.pgbosun.operation.OperationTelemetry;
 import io.pgbosun.store.Store;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +38,21 @@ class TelemetryTest {
 
     private final Store store;
     private final StoreMetrics fleet;
+    private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
+    private final OperationTelemetry operations;
 
-    TelemetryTest(Store store, StoreMetrics fleet, InstanceMetrics instances) {
+    TelemetryTest(
+            Store store,
+            StoreMetrics fleet,
+            RecoveryMetrics recovery,
+            InstanceMetrics instances,
+            OperationTelemetry operations) {
         this.store = store;
         this.fleet = fleet;
+        this.recovery = recovery;
         this.instances = instances;
+        this.operations = operations;
     }
 
     @AfterEach
@@ -101,6 +121,48 @@ class TelemetryTest {
     void the_newest_backup_and_drill_are_aged_and_vanish_with_their_cluster() {
         cluster(1);
         assertEquals(-1, scraped("pgbosun_backup_age_seconds{cluster=\"metered\"}"));
+        var hour = recoverable();
+        fleet.refresh();
+        recovery.refresh();
+        assertEquals(3600, scraped("pgbosun_backup_age_seconds{cluster=\"metered\"}"), 60);
+        assertEquals(3600, scraped("pgbosun_recovery_point_age_seconds{cluster=\"metered\"}"), 60);
+        var logical = "{cluster=\"metered\",type=\"LOGICAL\"}";
+        assertEquals(hour.getEpochSecond(), scraped("pgbosun_backup_last_success_timestamp_seconds" + logical), 1);
+        assertEquals(4096, scraped("pgbosun_backup_size_bytes" + logical));
+        assertEquals(1, scraped("pgbosun_backup_previous_size_bytes" + logical));
+        assertEquals(
+                3600,
+                scraped("pgbosun_drill_age_seconds{cluster=\"metered\"}"),
+                60,
+                "a drill that failed proves nothing");
+        assertEquals(0, scraped("pgbosun_drill_last_passed{cluster=\"metered\"}"), "the newest one failed");
+        assertEquals(
+                Instant.now().getEpochSecond(),
+                scraped("pgbosun_drill_last_timestamp_seconds{cluster=\"metered\"}"),
+                60);
+        assertEquals(2.5, scraped("pgbosun_drill_last_recovery_seconds{cluster=\"metered\"}"));
+        store.update("delete from cluster where name = $1", CLUSTER);
+        fleet.refresh();
+        recovery.refresh();
+        for (var name : List.of(
+                "pgbosun_backup_age_seconds",
+                "pgbosun_recovery_point_age_seconds",
+                "pgbosun_drill_age_seconds",
+                "pgbosun_drill_last_passed",
+                "pgbosun_drill_last_timestamp_seconds",
+                "pgbosun_drill_last_recovery_seconds")) {
+            assertEquals(-1, scraped(name + "{cluster=\"metered\"}"), name);
+        }
+        for (var name : List.of(
+                "pgbosun_backup_last_success_timestamp_seconds",
+                "pgbosun_backup_size_bytes",
+                "pgbosun_backup_previous_size_bytes")) {
+            assertEquals(-1, scraped(name + logical), name);
+        }
+    }
+
+    /** Two backups, the newest an hour old, a drill that passed then, and one that failed now. */
+    private Instant recoverable() {
         store.update(
                 "insert into repository (name, type, path) values ('metered', 'FILESYSTEM', '/nowhere') on conflict do nothing");
         var hour = Instant.now().minus(Duration.ofHours(1));
@@ -108,22 +170,42 @@ class TelemetryTest {
         backup("00000000-0000-7000-8000-000000000002", 4096, hour);
         drill("00000000-0000-7000-8000-000000000003", true, hour);
         drill("00000000-0000-7000-8000-000000000004", false, Instant.now());
+        return hour;
+    }
+
+    @Test
+    void rules_and_dashboard_name_only_metrics_that_are_exported() throws IOException, InterruptedException {
+        cluster(1);
+        var dashboard = Files.readString(Path.of("deploy/grafana/pgbosun.json"));
+        var panels = new ObjectMapper().readTree(dashboard).get("panels");
+        assertEquals(5, panels.size());
+        var rules = Files.readString(Path.of("deploy/prometheus/pgbosun.rules.yml"));
+        recoverable();
+        store.update(
+                "insert into operation (id, kind, target, state, spec, principal, channel, fingerprint, risk, cancel_effect, timeout_seconds, updated_at) "
+                        + "values ($1, 'checkpoint', $2, 'STUCK', '{}', 'x', 'REST', '', 'LOW', 'SAFE', 60, $3)",
+                UUID.randomUUID(),
+                "clusters/" + CLUSTER,
+                Instant.now());
+        operations.ended("checkpoint", OperationState.FAILED, 1_000_000);
         fleet.refresh();
-        assertEquals(3600, scraped("pgbosun_backup_age_seconds{cluster=\"metered\"}"), 60);
-        assertEquals(
-                hour.getEpochSecond(),
-                scraped("pgbosun_backup_last_success_timestamp_seconds{cluster=\"metered\"}"),
-                1);
-        assertEquals(4096, scraped("pgbosun_backup_size_bytes{cluster=\"metered\"}"));
-        assertEquals(
-                3600,
-                scraped("pgbosun_drill_age_seconds{cluster=\"metered\"}"),
-                60,
-                "a drill that failed proves nothing");
-        store.update("delete from cluster where name = $1", CLUSTER);
-        fleet.refresh();
-        assertEquals(-1, scraped("pgbosun_backup_age_seconds{cluster=\"metered\"}"));
-        assertEquals(-1, scraped("pgbosun_drill_age_seconds{cluster=\"metered\"}"));
+        recovery.refresh();
+        instances.refresh();
+        var exported = names(given().get("/q/metrics").asString());
+        for (var text : List.of(dashboard, rules)) {
+            var named = names(text);
+            assertTrue(named.size() > 5, named.toString());
+            named.removeAll(exported);
+            assertEquals(Set.of(), named, "named, and not exported");
+        }
+    }
+
+    private static Set<String> names(String text) {
+        return Pattern.compile("\\bpgbosun_\\w+")
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void backup(String id, long bytes, Instant ended) {
@@ -135,7 +217,7 @@ class TelemetryTest {
 
     private void drill(String id, boolean passed, Instant at) {
         store.update(
-                "insert into drill (id, cluster, backup, passed, report, created_at) values ($1, $2, $3, $4, '{}', $5)",
+                "insert into drill (id, cluster, backup, passed, report, created_at) values ($1, $2, $3, $4, '{\"recoverySeconds\": 2.5}', $5)",
                 UUID.fromString(id),
                 CLUSTER,
                 UUID.fromString("00000000-0000-7000-8000-000000000002"),
