@@ -331,6 +331,21 @@ class WalArchivingTest {
 
     @Test
     @Order(12)
+    void a_command_that_archives_elsewhere_is_told_before_it_is_replaced() {
+        api.succeed("/v1/clusters", "{'name':'own','provision':{'parameters':{'archive_command':'test -n %p'}}}");
+        var warned = "checks.find { it.name == 'WAL is archived nowhere else' }.verdict";
+        assertEquals(
+                "WARN",
+                api.post("/v1/clusters/own/wal-archive?preview=true", "{}")
+                        .jsonPath()
+                        .getString(warned));
+        assertEquals(
+                "PASS", api.post(ARCHIVE + "?preview=true", "{}").jsonPath().getString(warned));
+        api.succeeded(api.delete("/v1/clusters/own?confirm=own"));
+    }
+
+    @Test
+    @Order(13)
     void object_storage_is_refused_with_what_to_use_instead() {
         store.update("insert into repository (name, type, path, location) values ('cloud', 'S3', 's3://x/', '{}')");
         try {

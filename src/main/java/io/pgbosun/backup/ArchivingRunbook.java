@@ -30,6 +30,8 @@ class ArchivingRunbook {
     static final String TIMEOUT = "archive_timeout";
     /** Archives nothing and keeps nothing; an empty command would keep all WAL. */
     static final String NOTHING = "/bin/true";
+    /** What is in every command of ours. */
+    private static final String SCRIPT = ".archive-wal'";
 
     private final ClusterStore clusters;
     private final Topology topology;
@@ -57,9 +59,15 @@ class ArchivingRunbook {
      * How an instance was before.
      *
      * @param archives whether its archive_mode is on
+     * @param command its archive_command, as {@code pg_settings} shows it
      * @param altered what {@code ALTER SYSTEM} had set of the settings; those it had not are absent
      */
-    record Old(String instance, boolean archives, Map<String, String> altered) {}
+    record Old(String instance, boolean archives, String command, Map<String, String> altered) {
+        /** Whether it archives by a command that is not ours. */
+        boolean archivesElsewhere() {
+            return archives && !command.isEmpty() && !command.equals(NOTHING) && !command.contains(SCRIPT);
+        }
+    }
 
     /**
      * How a cluster was before.
@@ -108,7 +116,7 @@ class ArchivingRunbook {
                 altered.put(name, value);
             }
         }
-        return new Old(instance.name(), isOn(server), altered);
+        return new Old(instance.name(), isOn(server), server.setting(COMMAND).value(), altered);
     }
 
     private static boolean isOn(Server server) {

@@ -89,6 +89,12 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
                 "Move away what is in "
                         + runbook.archive(name, spec.repository()).directory()
                         + ", or archive into another repository.");
+        checks.want(
+                "WAL is archived nowhere else",
+                before.instances().stream().noneMatch(Old::archivesElsewhere),
+                before.instances().getLast().command(),
+                "no archive_command of its own",
+                "The archive_command is replaced: whatever it archived to gets no more WAL.");
         if (!off.isEmpty()) {
             checks.takesLock("restarts " + String.join(", ", off) + ": their sessions are ended");
         }
