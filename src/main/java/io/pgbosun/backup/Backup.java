@@ -34,7 +34,10 @@ public record Backup(
         String lsn,
 
         Instant startTime,
-        Instant endTime) {
+        Instant endTime,
+
+        @Schema(description = "Who wants it kept and why; null when nobody does.")
+        BackupHold hold) {
 
     /** How it was made. */
     @Schema(name = "BackupType")
