@@ -4,6 +4,7 @@ import static io.pgbosun.host.MaintenanceCommand.Reindex.Scope.TABLE;
 
 import io.pgbosun.backup.Assertion;
 import io.pgbosun.backup.DeleteBackup;
+import io.pgbosun.backup.Expire;
 import io.pgbosun.backup.Reconcile;
 import io.pgbosun.backup.RestoreBackup;
 import io.pgbosun.backup.RunDrill;
@@ -66,6 +67,11 @@ final class Scenarios {
                 List.of(
                         new Scenario("unproven", Base.BACKED_UP, Target.backup(BACKUP), new DeleteBackup()),
                         new Scenario("refused: proven", Base.PROVEN, Target.backup(BACKUP), new DeleteBackup())));
+        all.put(
+                "expire",
+                List.of(
+                        on("one of two goes", Base.TOO_MANY, new Expire("one")),
+                        on("refused: no such policy", Base.TOO_MANY, new Expire("other"))));
         all.put(
                 "reconcile",
                 List.of(new Scenario(
