@@ -92,10 +92,9 @@ class ScheduledOnceIT {
                 () -> one.store().number("select count(*) from operation where ended_at is null") == 0);
         comeDue("6 seconds"); // both know of it by then
         awaitFired(2);
-        assertEquals(
-                2,
-                one.store().number("select count(distinct lease_owner) from operation"),
-                "services that ran what was started");
+        assertTrue(
+                one.store().number("select count(distinct lease_owner) from operation") >= 2,
+                "more than one service ran what was started");
         new Oracle(one).refuseFindings();
         board.passed(SCHEDULES);
         board.checked("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9");
