@@ -134,7 +134,8 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
 
     /** A policy that keeps one backup; policies are the last table of the rows. */
     private static Start withPolicy(Start start) {
-        var policy = "{\"name\": \"one\", \"retention\": {\"keepLast\": 1}, \"created_at\": \"2026-01-01T00:00:00Z\"}";
+        var policy =
+                "{\"name\": \"one\", \"cluster\": null, \"selector\": null, \"retention\": {\"keepLast\": 1}, \"created_at\": \"2026-01-01T00:00:00Z\"}";
         return new Start(start.world(), start.rows().replaceFirst("\\[]]$", "[" + policy + "]]"));
     }
 
