@@ -30,7 +30,11 @@ class ArchitectureTest {
             .importPackages("io.pgbosun");
     private static final String[] KERNEL = kernel();
     private static final String[] FEATURES = {
-        "io.pgbosun.cluster..", "io.pgbosun.backup..", "io.pgbosun.maintenance..", "io.pgbosun.doctor.."
+        "io.pgbosun.cluster..",
+        "io.pgbosun.backup..",
+        "io.pgbosun.maintenance..",
+        "io.pgbosun.doctor..",
+        "io.pgbosun.schedule.."
     };
     private static final String[] SURFACES = {"io.pgbosun.api..", "io.pgbosun.chatops..", "io.pgbosun.cli.."};
 
@@ -143,6 +147,24 @@ class ArchitectureTest {
                 .check(CLASSES);
         noClasses()
                 .that()
+                .resideInAPackage("io.pgbosun.schedule..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.pgbosun.backup..", "io.pgbosun.maintenance..", "io.pgbosun.doctor..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.pgbosun.cluster..",
+                        "io.pgbosun.backup..",
+                        "io.pgbosun.maintenance..",
+                        "io.pgbosun.doctor..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.pgbosun.schedule..")
+                .check(CLASSES);
+        noClasses()
+                .that()
                 .resideInAnyPackage(FEATURES)
                 .should()
                 .dependOnClassesThat()
@@ -192,6 +214,13 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("software.amazon..", "com.azure..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.pgbosun.schedule..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.cronutils..")
                 .check(CLASSES);
         noClasses()
                 .that()

@@ -43,7 +43,10 @@ public record Backup(
         Integer timeline,
 
         Instant startTime,
-        Instant endTime) {
+        Instant endTime,
+
+        @Schema(description = "Who wants it kept and why; null when nobody does.")
+        BackupHold hold) {
 
     /** How it was made. */
     @Schema(name = "BackupType")

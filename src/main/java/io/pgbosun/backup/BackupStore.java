@@ -2,7 +2,9 @@ package io.pgbosun.backup;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.pgbosun.access.Caller;
+import io.pgbosun.access.Channel;
 import io.pgbosun.access.Permission;
+import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.backup.Backup.Evidence;
 import io.pgbosun.backup.wal.BasePoint;
 import io.pgbosun.host.Lsn;
@@ -11,15 +13,18 @@ import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Page;
+import io.pgbosun.store.Queries;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Type;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The catalogue of backups and drills. */
@@ -29,24 +34,30 @@ public class BackupStore {
     private static final Type LABELS = new TypeReference<Map<String, String>>() {}.getType();
     private static final String COLUMNS = """
             select b.id, b.cluster, b.labels::text as labels, b.repository, b.type, b.confidence, b.size_bytes,
-              b.manifest::text as manifest, b.evidence::text as evidence, b.started_at, b.ended_at
+              b.manifest::text as manifest, b.evidence::text as evidence, b.started_at, b.ended_at,
+              b.hold::text as hold, b.needs
             from backup b
             """;
+    /** Who deletes what a policy does not keep; the operation says who started it. */
+    private static final Caller EXPIRY = new Caller("pgbosun", Channel.SCHEDULE, List.of());
+
     private static final String VISIBLE =
             "exists (select 1 from jsonb_array_elements($1::text::jsonb) s where b.labels @> s)";
 
     private final Store store;
     private final Json json;
     private final Clock clock;
+    private final AuditTrail audit;
 
-    BackupStore(Store store, Json json, Clock clock) {
+    BackupStore(Store store, Json json, Clock clock, AuditTrail audit) {
+        this.audit = audit;
         this.store = store;
         this.json = json;
         this.clock = clock;
     }
 
     /** A backup with what only its runbooks need. */
-    record Stored(Backup backup, Map<String, String> labels, Manifest manifest) {}
+    record Stored(Backup backup, Map<String, String> labels, Manifest manifest, Set<UUID> needs) {}
 
     Optional<Stored> find(UUID id) {
         return store.one(COLUMNS + " where b.id = $1", id).map(this::stored);
@@ -87,7 +98,7 @@ public class BackupStore {
     /** The newest backup of a cluster that a drill has proven. */
     Optional<UUID> newestAsserted(String cluster) {
         return store.one(
-                        "select id from backup where cluster = $1 and confidence = 'ASSERTED' order by id desc limit 1",
+                        "select id from backup where cluster = $1 and confidence = 'ASSERTED' order by started_at desc, id desc limit 1",
                         cluster)
                 .map(row -> row.uuid("id"));
     }
@@ -147,6 +158,64 @@ public class BackupStore {
                             .formatted(needs.startLsn(), needs.stopLsn(), needs.timeline())));
         }
         return evidence;
+    }
+
+    /** All backups of a cluster. */
+    List<Stored> ofCluster(String cluster) {
+        return store.query(COLUMNS + " where b.cluster = $1", cluster).stream()
+                .map(this::stored)
+                .toList();
+    }
+
+    /** A backup that cannot be restored without this one. */
+    Optional<UUID> neededBy(UUID id) {
+        return store.one("select id from backup where needs @> array[$1::uuid] limit 1", id)
+                .map(row -> row.uuid("id"));
+    }
+
+    /** Whether the operation has marked a backup as one that it removes, or has removed it. */
+    boolean isMarked(UUID operation, UUID id) {
+        return store.one("select 1 from backup where id = $1 and removed_by is distinct from $2", id, operation)
+                .isEmpty();
+    }
+
+    /**
+     * Marks backups as those that the operation removes, which nobody can hold from then on. Left alone is what is held, what
+     * another operation removes, and what one restores or proves.
+     *
+     * @return those that were left alone
+     */
+    Set<UUID> unmarked(UUID operation, List<UUID> ids) {
+        var unmarked = new HashSet<>(ids);
+        store.query("""
+                        update backup b set removed_by = $1 where b.id = any($2) and b.hold is null
+                          and not exists (select from operation o where o.ended_at is null and o.id <> $1
+                            and (o.id = b.removed_by or o.spec->>'backup' = b.id::text))
+                        returning b.id
+                        """, operation, ids.toArray(UUID[]::new)).forEach(row -> unmarked.remove(row.uuid("id")));
+        return unmarked;
+    }
+
+    void unmark(UUID operation, UUID id) {
+        store.update("update backup set removed_by = null where id = $1 and removed_by = $2", id, operation);
+    }
+
+    /** Holds a backup, or with null lets it go again; false when an operation is removing it, or it is gone. */
+    boolean hold(Queries tx, UUID id, BackupHold hold) {
+        return tx.update("""
+                        update backup b set hold = $2::text::jsonb where b.id = $1
+                          and not exists (select from operation o where o.id = b.removed_by and o.ended_at is null)
+                        """, id, hold == null ? null : json.store(hold)) > 0;
+    }
+
+    /** Deletes a backup that a policy does not keep, with an audit entry. */
+    void expire(UUID id, String policy, UUID operation) {
+        store.inTx(tx -> {
+            if (tx.update("delete from backup where id = $1", id) > 0) {
+                audit.write(
+                        tx, EXPIRY, "backup.expire", Target.backup(id).toString(), operation, Map.of("policy", policy));
+            }
+        });
     }
 
     void delete(UUID id) {
@@ -236,7 +305,8 @@ public class BackupStore {
                 physical == null ? null : physical.stopLsn().toString(),
                 physical == null ? null : physical.timeline(),
                 row.time("started_at"),
-                row.time("ended_at"));
-        return new Stored(backup, json.load(row.text("labels"), LABELS), manifest);
+                row.time("ended_at"),
+                json.load(row.text("hold"), BackupHold.class));
+        return new Stored(backup, json.load(row.text("labels"), LABELS), manifest, Set.copyOf(row.uuids("needs")));
     }
 }

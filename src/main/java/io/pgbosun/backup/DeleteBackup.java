@@ -17,6 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         risk = Risk.HIGH,
         cancel = CancelEffect.POINT_OF_NO_RETURN,
         lock = OperationKind.Lock.EXCLUSIVE,
+        target = "backups",
         timeoutMinutes = 60,
         checkedOnAccept = true)
 public record DeleteBackup() implements OperationSpec {

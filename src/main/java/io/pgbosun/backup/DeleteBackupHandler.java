@@ -5,17 +5,19 @@ import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
+import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.UUID;
 
 @Singleton
 class DeleteBackupHandler implements OperationHandler<DeleteBackup, DeleteBackupResult> {
     private final BackupStore backups;
-    private final Repositories repositories;
+    private final BackupRemoval removal;
 
-    DeleteBackupHandler(BackupStore backups, Repositories repositories) {
+    DeleteBackupHandler(BackupStore backups, BackupRemoval removal) {
         this.backups = backups;
-        this.repositories = repositories;
+        this.removal = removal;
     }
 
     /** Where it is; read once, for it is soon gone. */
@@ -32,6 +34,20 @@ class DeleteBackupHandler implements OperationHandler<DeleteBackup, DeleteBackup
                 backup.confidence(),
                 "a newer backup that is ASSERTED",
                 "Take a newer backup and prove it with a drill first.");
+        var hold = backup.hold();
+        checks.need(
+                "not held",
+                hold == null,
+                hold == null ? "no" : "held by " + hold.principal() + ": " + hold.reason(),
+                "no hold",
+                "Ask who holds it; DELETE /v1/backups/" + backup.id() + "/hold lets it go.");
+        var needing = backups.neededBy(backup.id());
+        checks.need(
+                "not needed by another backup",
+                needing.isEmpty(),
+                needing.map(UUID::toString).orElse("no"),
+                "no backup that needs it",
+                "Remove that one first.");
     }
 
     @Override
@@ -44,11 +60,21 @@ class DeleteBackupHandler implements OperationHandler<DeleteBackup, DeleteBackup
                     new DeleteBackupResult(
                             id, stored.backup().cluster(), stored.backup().sizeBytes()));
         });
-        var files = repositories.files(place.repository());
-        steps.pointOfNoReturn();
+        var operation = steps.operation();
         steps.ensure(
-                "remove its files", () -> files.manifest(id).isEmpty() && !files.staged(id), () -> files.remove(id));
-        steps.ensure("remove it from the catalogue", () -> backups.find(id).isEmpty(), () -> backups.delete(id));
+                "mark it",
+                () -> backups.isMarked(operation, id),
+                () -> mark(operation, id),
+                () -> backups.unmark(operation, id));
+        steps.pointOfNoReturn();
+        removal.remove(steps, id, place.repository(), "its files", "it", () -> backups.delete(id));
         return place.result();
+    }
+
+    private void mark(UUID operation, UUID id) {
+        if (!backups.unmarked(operation, List.of(id)).isEmpty()) {
+            throw Problem.notPossible(
+                    "It was held just now, or is restored, proven or removed by another operation; look at it again.");
+        }
     }
 }

@@ -18,6 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         risk = Risk.LOW,
         cancel = CancelEffect.SAFE,
         lock = OperationKind.Lock.SHARED,
+        target = "repositories",
         timeoutMinutes = 24 * 60)
 public record Reconcile(
         @Schema(description = "Reads no file, looks at manifests alone; false when left out.")

@@ -23,6 +23,7 @@ import java.util.function.Predicate;
 /** Finds the backup and the WAL by which a point in time is reached, or says what stands in the way. */
 @Singleton
 class RecoveryPoints {
+    private static final RecoveryTarget ALL = new RecoveryTarget(Type.LATEST, null, true, null);
     private static final Comparator<Interval> NEWEST =
             Comparator.comparing(Interval::timeline).thenComparing(Interval::from);
 
@@ -113,7 +114,7 @@ class RecoveryPoints {
         return !recoverability.reaches().isEmpty()
                 && recoverability.holes().stream().noneMatch(hole -> hole.to() == null)
                 && recoverability.reaches().stream()
-                        .allMatch(reach -> reach.to().isBefore(spec.to().time()));
+                        .noneMatch(reach -> reach.to().isAfter(spec.to().time()));
     }
 
     private Optional<Server> archivingPrimary(String cluster) {
@@ -163,13 +164,12 @@ class RecoveryPoints {
 
     /** From one backup as far as WAL is archived; with the WAL that is in it when none is. */
     Choice latest(String cluster, UUID backup) {
-        var latest = new RecoveryTarget(Type.LATEST, null, true, null);
         return windows.of(cluster)
                 .flatMap(window -> window.recoverability().reaches().stream()
                         .filter(reach -> reach.backup().equals(backup))
                         .max(NEWEST)
-                        .map(reach -> choice(window, reach, latest)))
-                .orElseGet(() -> new Choice(backup, null, latest));
+                        .map(reach -> choice(window, reach, ALL)))
+                .orElseGet(() -> new Choice(backup, null, ALL));
     }
 
     private static boolean hasReach(Recover spec, Window window) {
@@ -217,7 +217,7 @@ class RecoveryPoints {
     /** After the last commit everything is as it is there; recovery by time would not find a commit to stop at. */
     private Optional<Choice> atTime(Recover spec, Window window, Lsn latest) {
         var time = spec.to().time();
-        var within = newest(spec, window, reach -> reach.holds(time));
+        var within = newest(spec, window, reach -> reach.holds(time) && time.isBefore(reach.to()));
         if (within.isPresent()) {
             return within;
         }
@@ -227,7 +227,10 @@ class RecoveryPoints {
                     .map(reach -> choice(
                             window, reach, new RecoveryTarget(Type.LSN, latest.toString(), true, reach.timeline())));
         }
-        return isPending(spec) ? newest(spec, window, reach -> true) : Optional.empty();
+        return reaches(spec, window).stream()
+                .filter(reach -> reach.holds(time) || isPending(spec))
+                .max(NEWEST)
+                .map(reach -> choice(window, reach, ALL));
     }
 
     private static boolean holds(Interval reach, String lsn) {

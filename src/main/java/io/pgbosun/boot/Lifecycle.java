@@ -2,6 +2,7 @@ package io.pgbosun.boot;
 
 import io.pgbosun.access.Admission;
 import io.pgbosun.operation.Worker;
+import io.pgbosun.schedule.Scheduler;
 import io.pgbosun.token.Tokens;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -19,6 +20,7 @@ class Lifecycle {
     private final Home home;
     private final Tokens tokens;
     private final Worker worker;
+    private final Scheduler scheduler;
     private final Defaults defaults;
     private final ControlDatabase database;
     private final Admission admission;
@@ -28,6 +30,7 @@ class Lifecycle {
             Home home,
             Tokens tokens,
             Worker worker,
+            Scheduler scheduler,
             Defaults defaults,
             ControlDatabase database,
             Admission admission) {
@@ -38,6 +41,7 @@ class Lifecycle {
         this.home = home;
         this.tokens = tokens;
         this.worker = worker;
+        this.scheduler = scheduler;
         this.defaults = defaults;
         this.database = database;
         this.admission = admission;
@@ -50,6 +54,7 @@ class Lifecycle {
         defaults.make();
         if (roles.contains("worker")) {
             worker.start();
+            scheduler.start();
         }
     }
 
@@ -59,11 +64,13 @@ class Lifecycle {
      */
     void leave(@Observes ShutdownDelayInitiatedEvent event) {
         admission.leave();
+        scheduler.stop();
         worker.stop();
     }
 
     /** When there is no time to leave. */
     void stop(@Observes @jakarta.annotation.Priority(1) ShutdownEvent event) {
+        scheduler.stop();
         worker.stop();
     }
 

@@ -1,6 +1,8 @@
 package io.pgbosun.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
@@ -9,6 +11,8 @@ import java.util.Map;
 
 /** A JSON object to be sent, in which what was not given is left out, so that the service's defaults hold. */
 final class Body {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
     private final ObjectNode json = JsonNodeFactory.instance.objectNode();
 
     static Body of() {
@@ -60,6 +64,15 @@ final class Body {
         var object = json.objectNode();
         values.forEach(object::put);
         return set(name, object);
+    }
+
+    /** Left out when it is null. */
+    Body json(String name, String value) {
+        try {
+            return value == null ? this : set(name, MAPPER.readTree(value));
+        } catch (JsonProcessingException e) {
+            throw new Misused("--" + name + " must be JSON, such as '{\"schemaOnly\":true}'");
+        }
     }
 
     Body bodies(String name, List<Body> bodies) {

@@ -83,6 +83,7 @@ public final class Cli implements Runnable {
                 .addSubcommand(new RestoresCommand(session))
                 .addSubcommand(new DrillsCommand(session))
                 .addSubcommand(new RepositoriesCommand(session))
+                .addSubcommand(new SchedulesCommand(session))
                 .addSubcommand(new HostsCommand(session))
                 .addSubcommand(new WalCommand(session))
                 .addSubcommand(new RecoverabilityCommand(session))

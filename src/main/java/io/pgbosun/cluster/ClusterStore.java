@@ -63,6 +63,15 @@ public class ClusterStore {
                 .toList();
     }
 
+    /** The names of all clusters that have all these labels. */
+    public List<String> names(Map<String, String> labels) {
+        return store
+                .query("select name from cluster where labels @> $1::text::jsonb order by name", json.store(labels))
+                .stream()
+                .map(row -> row.text("name"))
+                .toList();
+    }
+
     /** Labels and policy, for the engine; perhaps those of a moment ago. */
     Optional<Cluster> summary(String name) {
         return summaries.get(name);

@@ -24,6 +24,9 @@ public @interface OperationKind {
 
     Lock lock();
 
+    /** The collection of its targets. */
+    String target() default "clusters";
+
     /** How long it may run. */
     int timeoutMinutes();
 

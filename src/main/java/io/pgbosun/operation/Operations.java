@@ -72,9 +72,7 @@ public final class Operations {
     public Operation start(Caller caller, Target target, OperationSpec spec, StartOptions options) {
         var kind = catalogue.of(spec);
         options.validate();
-        var facts = permitted(caller, kind, target, spec);
-        Violations.refuse(validator.validate(spec));
-        kind.handler().authorize(caller, spec);
+        var facts = startable(caller, kind, target, spec);
         var fingerprint = fingerprint(kind, target, spec, options);
         var approval = needsApproval(kind, spec, facts);
         var full = backlog.isFull();
@@ -138,11 +136,32 @@ public final class Operations {
     /** What the operation would do, with today's facts; needs the permission for doing it. */
     public Plan preview(Caller caller, Target target, OperationSpec spec) {
         var kind = catalogue.of(spec);
-        var facts = permitted(caller, kind, target, spec);
-        Violations.refuse(validator.validate(spec));
-        kind.handler().authorize(caller, spec);
+        var facts = startable(caller, kind, target, spec);
         refuseExisting(kind, target);
         return planner.plan(kind, target, spec, needsApproval(kind, spec, facts));
+    }
+
+    /** Refuses what a start would refuse before it looks at any server; answers the target's labels. */
+    public Map<String, String> requireStartable(Caller caller, Target target, OperationSpec spec) {
+        return startable(caller, catalogue.of(spec), target, spec).labels();
+    }
+
+    /** The same for every target that has all these labels, whichever it will be. */
+    public void requireStartable(Caller caller, Map<String, String> labels, OperationSpec spec) {
+        var kind = catalogue.of(spec);
+        caller.require(kind.declared().permission(), labels);
+        keepsRules(caller, kind, spec);
+    }
+
+    private Targets.Facts startable(Caller caller, Kind kind, Target target, OperationSpec spec) {
+        var facts = permitted(caller, kind, target, spec);
+        keepsRules(caller, kind, spec);
+        return facts;
+    }
+
+    private void keepsRules(Caller caller, Kind kind, OperationSpec spec) {
+        Violations.refuse(validator.validate(spec));
+        kind.handler().authorize(caller, spec);
     }
 
     private Targets.Facts permitted(Caller caller, Kind kind, Target target, OperationSpec spec) {

@@ -38,6 +38,21 @@ public record Target(String collection, String id) {
         return name;
     }
 
+    /** Reads what a caller names, such as {@code clusters/orders}. */
+    public static Target named(String path) {
+        var parts = path.split("/", 2);
+        return switch (parts.length < 2 ? "" : parts[0]) {
+            case "clusters" -> cluster(parts[1]);
+            case "backups" -> backup(Ids.parse("target", parts[1]));
+            case "repositories" -> repository(parts[1]);
+            default ->
+                throw Problem.invalid(
+                        "target",
+                        "must begin with clusters/, backups/ or repositories/",
+                        "Write it as operations show it, such as clusters/orders.");
+        };
+    }
+
     public static Target parse(String path) {
         var cut = path.indexOf('/');
         return new Target(path.substring(0, cut), path.substring(cut + 1));

@@ -2,6 +2,7 @@ package io.pgbosun.store;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -49,6 +50,10 @@ public final class Row {
                 : Stream.of(times)
                         .map(time -> time == null ? null : time.toInstant())
                         .toArray(Instant[]::new);
+    }
+
+    public List<UUID> uuids(String column) {
+        return List.of(row.getArrayOfUUIDs(column));
     }
 
     public boolean has(String column) {

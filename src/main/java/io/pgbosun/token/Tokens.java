@@ -96,6 +96,21 @@ public class Tokens {
         return Problem.of(ProblemType.UNAUTHENTICATED, why);
     }
 
+    /** What a principal may do now: all that its tokens that are valid now say. */
+    public List<Grant> grants(String principal) {
+        return store
+                .query(
+                        "select grants::text as grants from token where principal = $1 and revoked_at is null"
+                                + " and (expires_at is null or expires_at > $2)",
+                        principal,
+                        clock.instant())
+                .stream()
+                .<List<Grant>>map(row -> json.load(row.text("grants"), GRANTS))
+                .flatMap(List::stream)
+                .distinct()
+                .toList();
+    }
+
     /** Makes a token; the answer is the only time its value is seen. */
     public CreatedToken create(Caller caller, CreateToken request) {
         caller.require(Permission.TOKEN_WRITE);

@@ -28,8 +28,17 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(TestHome.class)
 class MassAssignmentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<String> TABLES =
-            List.of("token", "host", "repository", "cluster", "operation", "chat_user", "backup", "audit_entry");
+    private static final List<String> TABLES = List.of(
+            "token",
+            "host",
+            "repository",
+            "cluster",
+            "operation",
+            "chat_user",
+            "backup",
+            "audit_entry",
+            "schedule",
+            "backup_policy");
 
     private final Scoreboard board = Scoreboard.of("S2", "unknown and read-only fields on every write");
 

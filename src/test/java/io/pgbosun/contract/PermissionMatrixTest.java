@@ -40,17 +40,25 @@ import org.junit.jupiter.api.Test;
 class PermissionMatrixTest {
     private static final String ID = "01939c2e-5b7c-7d42-a7b0-3d5c2f1e8a90";
     /** Bodies that are valid, so that nothing but the permission can refuse them. */
-    private static final Map<String, String> BODIES = Map.of(
-            "createToken", "{\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}",
-            "createHost", "{\"name\":\"local\",\"dataRoot\":\"/nowhere\"}",
-            "createRepository", "{\"name\":\"default\",\"type\":\"FILESYSTEM\",\"path\":\"/nowhere\"}",
-            "createCluster",
-                    "{\"name\":\"nosuch\",\"register\":{\"instances\":[{\"address\":\"127.0.0.1\",\"port\":1}],\"username\":\"x\"}}",
-            "labelDatabase", "{\"labels\":{}}",
-            "approveOperation", "{\"planDigest\":\"x\"}",
-            "resolveOperation", "{\"resolution\":\"RETRY\",\"evidence\":\"x\"}",
-            "restore", "{\"backup\":\"" + ID + "\",\"database\":\"x\"}",
-            "createChatUser", "{\"id\":\"U1\",\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}");
+    private static final Map<String, String> BODIES = Map.ofEntries(
+            Map.entry("createToken", "{\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}"),
+            Map.entry("createHost", "{\"name\":\"local\",\"dataRoot\":\"/nowhere\"}"),
+            Map.entry("createRepository", "{\"name\":\"default\",\"type\":\"FILESYSTEM\",\"path\":\"/nowhere\"}"),
+            Map.entry(
+                    "createCluster",
+                    "{\"name\":\"nosuch\",\"register\":{\"instances\":[{\"address\":\"127.0.0.1\",\"port\":1}],\"username\":\"x\"}}"),
+            Map.entry("labelDatabase", "{\"labels\":{}}"),
+            Map.entry("approveOperation", "{\"planDigest\":\"x\"}"),
+            Map.entry("resolveOperation", "{\"resolution\":\"RETRY\",\"evidence\":\"x\"}"),
+            Map.entry("restore", "{\"backup\":\"" + ID + "\",\"database\":\"x\"}"),
+            Map.entry("createChatUser", "{\"id\":\"U1\",\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}"),
+            Map.entry("holdBackup", "{\"reason\":\"x\"}"),
+            Map.entry("expire", "{\"policy\":\"nosuch\"}"),
+            // refused when nothing else refuses it, so that the matrix leaves nothing behind
+            Map.entry("createBackupPolicy", "{\"name\":\"x\",\"retention\":{\"keepLast\":1,\"zone\":\"Nowhere\"}}"),
+            Map.entry(
+                    "createSchedule",
+                    "{\"name\":\"x\",\"kind\":\"no-op\",\"target\":\"clusters/nosuch\",\"cron\":\"* * * * *\"}"));
 
     @Inject
     Store store;
@@ -165,6 +173,8 @@ class PermissionMatrixTest {
                 .replace("{host}", "nosuch")
                 .replace("{repository}", "nosuch")
                 .replace("{database}", "nosuch")
+                .replace("{policy}", "nosuch")
+                .replace("{schedule}", "nosuch")
                 .replaceAll("\\{\\w+}", ID);
         var request = RestAssured.given()
                 .baseUri(ConfigProvider.getConfig().getValue("test.url", String.class))
@@ -236,7 +246,7 @@ class PermissionMatrixTest {
         var request = DynamicMessage.newBuilder(method.getInputType());
         for (var field : method.getInputType().getFields()) {
             switch (field.getName()) {
-                case "cluster", "repository", "host" -> setText(request, field, "nosuch");
+                case "cluster", "repository", "host", "policy", "schedule" -> setText(request, field, "nosuch");
                 case "backup", "token" -> setText(request, field, ID);
                 case "name" -> setText(request, field, "operations/" + ID);
                 default -> {
@@ -267,6 +277,26 @@ class PermissionMatrixTest {
                                 .setName("default")
                                 .setType(io.pgbosun.v1.RepositoryType.REPOSITORY_TYPE_FILESYSTEM)
                                 .setPath("/nowhere"))
+                        .build();
+            case "HoldBackup" ->
+                io.pgbosun.v1.HoldBackupRequest.newBuilder()
+                        .setHold(io.pgbosun.v1.HoldBackup.newBuilder().setReason("x"))
+                        .build();
+            case "CreateBackupPolicy" ->
+                io.pgbosun.v1.CreateBackupPolicyRequest.newBuilder()
+                        .setPolicy(io.pgbosun.v1.CreateBackupPolicy.newBuilder()
+                                .setName("x")
+                                .setRetention(io.pgbosun.v1.RetentionRule.newBuilder()
+                                        .setKeepLast(1)
+                                        .setZone("Nowhere")))
+                        .build();
+            case "CreateSchedule" ->
+                io.pgbosun.v1.CreateScheduleRequest.newBuilder()
+                        .setSchedule(io.pgbosun.v1.CreateSchedule.newBuilder()
+                                .setName("x")
+                                .setKind("no-op")
+                                .setTarget("clusters/nosuch")
+                                .setCron("* * * * *"))
                         .build();
             case "Provision" ->
                 io.pgbosun.v1.ProvisionRequest.newBuilder()

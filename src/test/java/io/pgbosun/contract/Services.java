@@ -7,12 +7,14 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import io.pgbosun.v1.AccessProto;
+import io.pgbosun.v1.BackupPoliciesProto;
 import io.pgbosun.v1.BackupsProto;
 import io.pgbosun.v1.ClustersProto;
 import io.pgbosun.v1.CommonProto;
 import io.pgbosun.v1.DiagnosisProto;
 import io.pgbosun.v1.HostsProto;
 import io.pgbosun.v1.MaintenanceProto;
+import io.pgbosun.v1.SchedulesProto;
 import io.pgbosun.v1.WalProto;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +26,7 @@ import java.util.stream.Collectors;
 public final class Services {
     private static final List<FileDescriptor> FILES = List.of(
             AccessProto.getDescriptor(),
+            BackupPoliciesProto.getDescriptor(),
             BackupsProto.getDescriptor(),
             ClustersProto.getDescriptor(),
             CommonProto.getDescriptor(),
@@ -32,6 +35,7 @@ public final class Services {
             MaintenanceProto.getDescriptor(),
             WalProto.getDescriptor(),
             io.pgbosun.v1.OperationsProto.getDescriptor(),
+            SchedulesProto.getDescriptor(),
             OperationsProto.getDescriptor());
 
     private Services() {}

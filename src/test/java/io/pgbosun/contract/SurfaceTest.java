@@ -104,6 +104,12 @@ class SurfaceTest {
         compare(io.pgbosun.token.CreateToken.class, Services.message("CreateToken"), differences, seen);
         compare(io.pgbosun.token.CreatedToken.class, Services.message("CreatedToken"), differences, seen);
         compare(io.pgbosun.audit.AuditEntry.class, Services.message("AuditEntry"), differences, seen);
+        compare(io.pgbosun.backup.CreateBackupPolicy.class, Services.message("CreateBackupPolicy"), differences, seen);
+        compare(io.pgbosun.backup.BackupPolicy.class, Services.message("BackupPolicy"), differences, seen);
+        compare(io.pgbosun.backup.RetentionPreview.class, Services.message("RetentionPreview"), differences, seen);
+        compare(io.pgbosun.schedule.CreateSchedule.class, Services.message("CreateSchedule"), differences, seen);
+        compare(io.pgbosun.schedule.UpdateSchedule.class, Services.message("UpdateSchedule"), differences, seen);
+        compare(io.pgbosun.schedule.Schedule.class, Services.message("Schedule"), differences, seen);
         compare(io.pgbosun.doctor.Diagnosis.class, Services.message("Diagnosis"), differences, seen);
         assertEquals(List.of(), differences);
         assertTrue(seen.size() > 40, "compared only " + seen.size() + " types");

@@ -27,5 +27,7 @@ enum Base {
     /** With a backup of which a file was altered. */
     DAMAGED,
     /** With one backup of everything, and a drill has proven it. */
-    PROVEN
+    PROVEN,
+    /** With two backups of everything, and a policy that keeps one. */
+    TOO_MANY
 }

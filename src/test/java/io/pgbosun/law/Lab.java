@@ -74,7 +74,7 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
 
     private Start make(Base base) {
         return switch (base) {
-            case NOTHING -> new Start(new World(), "[[], [], [], [], [], []]");
+            case NOTHING -> new Start(new World(), "[[], [], [], [], [], [], []]");
             case TAKEN -> taken();
             case CLUSTER -> furnished(done(start(Base.NOTHING), 1, Scenarios.WHOLE));
             case UNREGISTERED -> known(done(start(Base.CLUSTER), 2, new Deregister()));
@@ -87,6 +87,8 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
             case COPIED -> done(start(Base.CLUSTER), Scenarios.BACKUP, Scenarios.WHOLE_SERVER);
             case SHOP_LOST -> lost(start(Base.BACKED_UP));
             case DAMAGED -> damaged(start(Base.BACKED_UP));
+            case TOO_MANY ->
+                withPolicy(done(start(Base.BACKED_UP), 7, new TakeBackup(null, null, null, null, null, null, null)));
             case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1))));
         };
     }
@@ -132,6 +134,13 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
         world.files.replaceAll((path, file) ->
                 path.endsWith("database-3.dump") ? World.StoredFile.of(file.text() + " altered") : file);
         return new Start(world, start.rows());
+    }
+
+    /** A policy that keeps one backup; policies are the last table of the rows. */
+    private static Start withPolicy(Start start) {
+        var policy =
+                "{\"name\": \"one\", \"cluster\": null, \"selector\": null, \"retention\": {\"keepLast\": 1}, \"created_at\": \"2026-01-01T00:00:00Z\"}";
+        return new Start(start.world(), start.rows().replaceFirst("\\[]]$", "[" + policy + "]]"));
     }
 
     private static Start lost(Start start) {

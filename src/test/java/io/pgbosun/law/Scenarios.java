@@ -7,6 +7,7 @@ import io.pgbosun.backup.Backup;
 import io.pgbosun.backup.DeleteBackup;
 import io.pgbosun.backup.DisableArchiving;
 import io.pgbosun.backup.EnableArchiving;
+import io.pgbosun.backup.Expire;
 import io.pgbosun.backup.Reconcile;
 import io.pgbosun.backup.Recover;
 import io.pgbosun.backup.RestoreBackup;
@@ -77,6 +78,11 @@ final class Scenarios {
                 List.of(
                         new Scenario("unproven", Base.BACKED_UP, Target.backup(BACKUP), new DeleteBackup()),
                         new Scenario("refused: proven", Base.PROVEN, Target.backup(BACKUP), new DeleteBackup())));
+        all.put(
+                "expire",
+                List.of(
+                        on("one of two goes", Base.TOO_MANY, new Expire("one")),
+                        on("refused: no such policy", Base.TOO_MANY, new Expire("other"))));
         all.put(
                 "reconcile",
                 List.of(new Scenario(

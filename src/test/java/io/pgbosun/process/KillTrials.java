@@ -130,6 +130,11 @@ record KillTrials(
                         () -> rest().delete("/v1/backups/" + doomed),
                         () -> rest().get("/v1/backups/" + doomed).status() == 404),
                 new Trial(
+                        "expire",
+                        8,
+                        () -> rest().post("/v1/clusters/spare/expirations", "{'policy':'one'}"),
+                        () -> items("/v1/clusters/spare/backups").size() == 1),
+                new Trial(
                         "deregister",
                         4,
                         () -> rest().post("/v1/clusters/foreign/deregister", "{}"),

@@ -67,6 +67,8 @@ class KilledServiceIT {
         gate = new Gate(service.store());
         rest().provision("kept", Scoreboard.size(5, 1));
         kept = rest().succeed("/v1/clusters/kept/backups", "{}").getString("result.backup");
+        rest().provision("spare", 1);
+        rest().post("/v1/backup-policies", "{'name':'one','cluster':'spare','retention':{'keepLast':1}}");
         programs.initdb(foreign, "postgres", Secret.of("foreign"));
         programs.configure(
                 foreign,
@@ -126,6 +128,9 @@ class KilledServiceIT {
         dropReplaced();
         var doomed = rest().succeed("/v1/clusters/kept/backups", "{'schemaOnly':true}")
                 .getString("result.backup");
+        for (int backup = 0; backup < 2; backup++) {
+            rest().succeed("/v1/clusters/spare/backups", "{'schemaOnly':true}");
+        }
         var trials = trials(doomed);
         rounds++;
         return trials.all();

@@ -3,6 +3,7 @@ package io.pgbosun.api.grpc;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Empty;
 import io.grpc.stub.StreamObserver;
+import io.pgbosun.backup.BackupHold.HoldBackup;
 import io.pgbosun.backup.Backups;
 import io.pgbosun.backup.CreateRepository;
 import io.pgbosun.backup.Repositories;
@@ -15,6 +16,7 @@ import io.pgbosun.v1.DeleteBackupRequest;
 import io.pgbosun.v1.DeleteRepositoryRequest;
 import io.pgbosun.v1.GetBackupRequest;
 import io.pgbosun.v1.GetRepositoryRequest;
+import io.pgbosun.v1.HoldBackupRequest;
 import io.pgbosun.v1.ListBackupsRequest;
 import io.pgbosun.v1.ListBackupsResponse;
 import io.pgbosun.v1.ListDrillsRequest;
@@ -23,6 +25,7 @@ import io.pgbosun.v1.ListRepositoriesRequest;
 import io.pgbosun.v1.ListRepositoriesResponse;
 import io.pgbosun.v1.ReconcileRequest;
 import io.pgbosun.v1.RecoverRequest;
+import io.pgbosun.v1.ReleaseBackupRequest;
 import io.pgbosun.v1.Repository;
 import io.pgbosun.v1.RestoreBackupRequest;
 import io.pgbosun.v1.RunDrillRequest;
@@ -90,6 +93,22 @@ class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
                 observer,
                 Backup.getDefaultInstance(),
                 caller -> backups.get(caller, Ids.parse("backup", request.getBackup())));
+    }
+
+    @Override
+    public void holdBackup(HoldBackupRequest request, StreamObserver<Backup> observer) {
+        calls.record(
+                observer,
+                Backup.getDefaultInstance(),
+                caller -> backups.hold(
+                        caller,
+                        Ids.parse("backup", request.getBackup()),
+                        calls.read(request.getHold(), HoldBackup.class)));
+    }
+
+    @Override
+    public void releaseBackup(ReleaseBackupRequest request, StreamObserver<Empty> observer) {
+        calls.empty(observer, caller -> backups.release(caller, Ids.parse("backup", request.getBackup())));
     }
 
     @Override

@@ -77,8 +77,38 @@ final class ProtoJson {
                                 .substring(prefix(constant.getType()).length()));
             }
             case MESSAGE ->
-                value instanceof Timestamp time ? NODES.textNode(Timestamps.toString(time)) : toJson((Message) value);
+                switch (value) {
+                    case Timestamp time -> NODES.textNode(Timestamps.toString(time));
+                    case Struct struct -> object(struct);
+                    default -> toJson((Message) value);
+                };
             case BYTE_STRING -> throw new IllegalArgumentException(field + " holds bytes");
+        };
+    }
+
+    private static ObjectNode object(Struct struct) {
+        var object = NODES.objectNode();
+        struct.getFieldsMap().forEach((name, value) -> object.set(name, node(value)));
+        return object;
+    }
+
+    /** Struct knows no whole numbers: what has no fraction is one. */
+    private static JsonNode node(Value value) {
+        return switch (value.getKindCase()) {
+            case STRUCT_VALUE -> object(value.getStructValue());
+            case STRING_VALUE -> NODES.textNode(value.getStringValue());
+            case BOOL_VALUE -> NODES.booleanNode(value.getBoolValue());
+            case NUMBER_VALUE -> {
+                var number = value.getNumberValue();
+                var whole = (long) number;
+                yield whole == number ? NODES.numberNode(whole) : NODES.numberNode(number);
+            }
+            case LIST_VALUE -> {
+                var array = NODES.arrayNode();
+                value.getListValue().getValuesList().forEach(item -> array.add(node(item)));
+                yield array;
+            }
+            case NULL_VALUE, KIND_NOT_SET -> NODES.nullNode();
         };
     }
 

@@ -2,6 +2,7 @@ package io.pgbosun.api.rest;
 
 import io.pgbosun.access.Permission;
 import io.pgbosun.backup.Backup;
+import io.pgbosun.backup.BackupHold.HoldBackup;
 import io.pgbosun.backup.Backups;
 import io.pgbosun.backup.CreateRepository;
 import io.pgbosun.backup.DeleteBackup;
@@ -23,6 +24,7 @@ import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -90,6 +92,22 @@ class BackupsResource {
     @Operation(summary = "Removes a backup; never the newest one that a drill has proven.")
     public Response deleteBackup(@PathParam("backup") String backup, @BeanParam StartParams params) {
         return starts.on(Target.backup(Ids.parse("backup", backup)), new DeleteBackup(), params);
+    }
+
+    @PUT
+    @Path("/backups/{backup}/hold")
+    @Operation(summary = "Keeps a backup from being removed, by rule or by hand.")
+    @Needs(Permission.BACKUP_CREATE)
+    public Backup holdBackup(@PathParam("backup") String backup, @Valid @NotNull HoldBackup request) {
+        return backups.hold(caller.get(), Ids.parse("backup", backup), request);
+    }
+
+    @DELETE
+    @Path("/backups/{backup}/hold")
+    @Operation(summary = "Lets a backup go that was held.")
+    @Needs(Permission.BACKUP_DELETE)
+    public void releaseBackup(@PathParam("backup") String backup) {
+        backups.release(caller.get(), Ids.parse("backup", backup));
     }
 
     @POST

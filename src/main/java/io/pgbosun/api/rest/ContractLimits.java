@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.headers.Header;
@@ -26,6 +27,8 @@ final class ContractLimits {
             Map.entry("operation", 36),
             Map.entry("backup", 36),
             Map.entry("token", 36),
+            Map.entry("schedule", 63),
+            Map.entry("policy", 63),
             Map.entry("since", StartParams.LONGEST_TIME),
             Map.entry("at", StartParams.LONGEST_TIME),
             Map.entry("until", StartParams.LONGEST_TIME),
@@ -129,7 +132,7 @@ final class ContractLimits {
     static void labels(Components components) {
         components.getSchemas().values().stream()
                 .filter(schema -> schema.getProperties() != null)
-                .map(schema -> schema.getProperties().get("labels"))
+                .flatMap(schema -> Stream.of("labels", "selector").map(schema.getProperties()::get))
                 .filter(labels -> labels != null && labels.getAdditionalPropertiesSchema() != null)
                 .forEach(labels ->
                         labels.maxProperties(32).getAdditionalPropertiesSchema().maxLength(63));
