@@ -101,7 +101,7 @@ class ScheduledOnceIT {
     }
 
     private void makeSchedules() {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newFixedThreadPool(16)) {
             for (int i = 0; i < SCHEDULES; i++) {
                 var body =
                         "{'name':'s-%d','kind':'no-op','spec':{'steps':1},'target':'clusters/idle-%d','cron':'0 0 1 1 *'}"
