@@ -151,6 +151,7 @@ class PhysicalBackupTest {
                 "/v1/clusters", "{'name':'flipped','recover':{'source':'whole','backup':'%s'}}".formatted(backup))));
         assertEquals("FAILED", failed.getString("state"));
         assertEquals("urn:pgbosun:problem:damaged", failed.getString("problem.type"));
+        assertTrue(failed.getString("problem.detail").contains("base.tar.zst: checksum differs"));
         assertEquals(404, api.get("/v1/clusters/flipped").statusCode());
         var found = api.succeed("/v1/repositories/default/reconciliations", "{}");
         assertTrue(found.getList("result.disagreements.backup").contains(backup));

@@ -63,7 +63,7 @@ class PointInTimeTest {
             moments.add(server.now());
             if (number == 10) {
                 lsnAfterTen = value("timed", "select pg_current_wal_insert_lsn()");
-                server.script("shop", "select pg_create_restore_point('half')");
+                api.succeed(CLUSTER + "/restore-points", "{'name':'half'}");
                 server.switchWal();
             }
         }

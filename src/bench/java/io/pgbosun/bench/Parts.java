@@ -22,6 +22,7 @@ final class Parts {
             "takeover",
             "start",
             "memory",
+            "backup",
             "growth");
 
     private final Stage stage;
@@ -42,6 +43,7 @@ final class Parts {
         parts.put("takeover", new Lifetimes(stage, report)::takeover);
         parts.put("start", new Lifetimes(stage, report)::start);
         parts.put("memory", new Lifetimes(stage, report)::memory);
+        parts.put("backup", new Backups(stage, report)::run);
         parts.put("growth", new Growth(stage, report)::run);
     }
 

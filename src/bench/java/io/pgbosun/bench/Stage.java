@@ -44,6 +44,11 @@ final class Stage implements AutoCloseable {
         return postgres;
     }
 
+    /** For files that go with the run. */
+    Path folder() {
+        return folder;
+    }
+
     boolean quick() {
         return quick;
     }

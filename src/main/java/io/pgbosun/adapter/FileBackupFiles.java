@@ -107,6 +107,9 @@ final class FileBackupFiles implements BackupFiles {
     @Override
     public InputStream open(UUID backup, StoredFile file) {
         var path = published(backup).resolve(file.path()).normalize();
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw CheckedStream.damaged(file.path(), "missing");
+        }
         return IoProblem.asking(
                 path,
                 "cannot be read",

@@ -217,6 +217,18 @@ final class JdbcServer implements Server {
     }
 
     @Override
+    public Lsn createRestorePoint(String name) {
+        return work(
+                        POSTGRES,
+                        connection -> rows(
+                                connection,
+                                "select pg_create_restore_point(?)::text",
+                                row -> Lsn.parse(row.getString(1)),
+                                name))
+                .getFirst();
+    }
+
+    @Override
     public Lsn checkpoint() {
         return work(POSTGRES, connection -> {
             run(connection, "checkpoint");

@@ -152,7 +152,11 @@ final class ObjectBackupFiles implements BackupFiles {
 
     @Override
     public InputStream open(UUID backup, StoredFile file) {
-        return new CheckedStream(store.open(key(backup, file.path())), file);
+        try {
+            return new CheckedStream(store.open(key(backup, file.path())), file);
+        } catch (Problem problem) {
+            throw problem.type() == ProblemType.NOT_FOUND ? CheckedStream.damaged(file.path(), "missing") : problem;
+        }
     }
 
     /** A run that was cut off after the manifest was written finds its work done. */

@@ -7,6 +7,8 @@ import io.pgbosun.host.Progress;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.Server;
 import io.pgbosun.operation.Steps;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,10 +23,12 @@ class PhysicalRestore {
     private static final Duration RECOVERED_WITHIN = Duration.ofHours(24);
 
     private final Repositories repositories;
+    private final StoredBackup storedBackup;
     private final PgPrograms programs;
 
-    PhysicalRestore(Repositories repositories, PgPrograms programs) {
+    PhysicalRestore(Repositories repositories, StoredBackup storedBackup, PgPrograms programs) {
         this.repositories = repositories;
+        this.storedBackup = storedBackup;
         this.programs = programs;
     }
 
@@ -99,6 +103,11 @@ class PhysicalRestore {
         BackupFiles files = repositories.files(wanted.stored().backup().repository());
         try (var content = files.open(manifest.backup(), manifest.base())) {
             programs.unpackBaseBackup(content, wanted.directory());
+        } catch (Problem problem) {
+            if (problem.type() == ProblemType.DAMAGED) {
+                storedBackup.verify(files, manifest); // says which file it is, when it is one that is stored
+            }
+            throw problem;
         } catch (IOException e) {
             throw new UncheckedIOException("a file that was read to its end cannot be closed", e);
         }

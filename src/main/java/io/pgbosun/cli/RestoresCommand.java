@@ -41,4 +41,12 @@ final class RestoresCommand extends Noun {
                 .number("jobs", jobs);
         return start.start(session, Call.post(body, "clusters", cluster, "restores"));
     }
+
+    @Command(name = "mark", description = "Names a restore point, to which the cluster can be recovered.")
+    int mark(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Parameters(paramLabel = "NAME", description = "Of the point.") String name,
+            @Mixin StartOptions start) {
+        return start.start(session, Call.post(Body.of().text("name", name), "clusters", cluster, "restore-points"));
+    }
 }

@@ -70,6 +70,9 @@ public interface Server {
      */
     List<String> maintain(String database, MaintenanceCommand command, LockGuard guard, Consumer<Progress> progress);
 
+    /** {@code pg_create_restore_point} on a primary; returns its position. */
+    Lsn createRestorePoint(String name);
+
     /** {@code CHECKPOINT}; returns the redo position it wrote. */
     Lsn checkpoint();
 

@@ -107,6 +107,29 @@ class ObjectRepositoryTest {
         });
     }
 
+    @Test
+    void a_whole_server_goes_straight_into_object_storage_and_comes_back_unless_it_is_damaged() {
+        servers.forEach((name, server) -> {
+            var backup = api.succeed(BACKUPS, "{'repository':'%s','engine':'PG_BASEBACKUP'}".formatted(name))
+                    .getString("result.backup");
+            assertEquals(List.of(backup + "/base.tar.zst", backup + "/manifest.json"), keys(server, backup));
+            var recover = "{'name':'back','recover':{'source':'objects','backup':'%s'}}".formatted(backup);
+            api.succeed("/v1/clusters", recover);
+            assertTrue(api.get("/v1/clusters/back/databases").asString().contains("shop"));
+            api.succeeded(api.delete("/v1/clusters/back?confirm=back"));
+
+            flip(server, backup + "/base.tar.zst");
+            var flipped = api.ended(api.started(api.post("/v1/clusters", recover)));
+            assertTrue(flipped.getString("problem.detail").contains("base.tar.zst: checksum differs"));
+            server.at("fleet/").delete(backup + "/base.tar.zst");
+            var missing = api.ended(api.started(api.post("/v1/clusters", recover)));
+            assertTrue(missing.getString("problem.detail").contains("base.tar.zst: missing"));
+            assertEquals(404, api.get("/v1/clusters/back").statusCode());
+            api.succeeded(api.delete("/v1/backups/" + backup));
+            assertEquals(List.of(), keys(server, backup));
+        });
+    }
+
     private static void flip(ObjectServer server, String key) {
         var store = server.at("fleet/");
         try (var content = store.open(key)) {

@@ -11,6 +11,7 @@ import io.pgbosun.backup.Expire;
 import io.pgbosun.backup.Reconcile;
 import io.pgbosun.backup.Recover;
 import io.pgbosun.backup.RestoreBackup;
+import io.pgbosun.backup.RestorePoint;
 import io.pgbosun.backup.RunDrill;
 import io.pgbosun.backup.TakeBackup;
 import io.pgbosun.cluster.DeleteCluster;
@@ -72,6 +73,7 @@ final class Scenarios {
         all.put("backup", backup());
         all.put("restore", restore());
         all.put("recover", recover());
+        all.put("restore-point", List.of(on("before a migration", Base.CLUSTER, new RestorePoint("before"))));
         all.put("drill", drill());
         all.put(
                 "delete-backup",

@@ -257,6 +257,12 @@ final class WorldServer implements Server {
     }
 
     @Override
+    public Lsn createRestorePoint(String name) {
+        change("createRestorePoint " + name, null, server -> {});
+        return new Lsn(0x3000148);
+    }
+
+    @Override
     public Lsn checkpoint() {
         change("checkpoint", null, server -> {});
         return new Lsn(0x3000148);

@@ -85,6 +85,11 @@ record KillTrials(
                 maintenance("checkpoint", "{}", 2),
                 maintenance("no-op", "{'stepMillis':50}", 9),
                 new Trial(
+                        "restore-point",
+                        2,
+                        () -> rest().post("/v1/clusters/kept/restore-points", "{'name':'kept'}"),
+                        () -> states("kept").equals(List.of("UP"))),
+                new Trial(
                         "backup",
                         15,
                         () -> rest().post("/v1/clusters/kept/backups", "{'format':'DIRECTORY','jobs':2}"),

@@ -12,6 +12,7 @@ import io.pgbosun.operation.Target;
 import io.pgbosun.v1.Backup;
 import io.pgbosun.v1.BackupServiceGrpc;
 import io.pgbosun.v1.CreateRepositoryRequest;
+import io.pgbosun.v1.CreateRestorePointRequest;
 import io.pgbosun.v1.DeleteBackupRequest;
 import io.pgbosun.v1.DeleteRepositoryRequest;
 import io.pgbosun.v1.GetBackupRequest;
@@ -56,6 +57,11 @@ class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
 
     @Override
     public void recover(RecoverRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void createRestorePoint(CreateRestorePointRequest request, StreamObserver<Operation> observer) {
         calls.start(request, observer);
     }
 

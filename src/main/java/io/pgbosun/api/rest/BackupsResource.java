@@ -11,6 +11,7 @@ import io.pgbosun.backup.Reconcile;
 import io.pgbosun.backup.Repositories;
 import io.pgbosun.backup.Repository;
 import io.pgbosun.backup.RestoreBackup;
+import io.pgbosun.backup.RestorePoint;
 import io.pgbosun.backup.RunDrill;
 import io.pgbosun.backup.TakeBackup;
 import io.pgbosun.operation.Ids;
@@ -115,6 +116,14 @@ class BackupsResource {
     @Operation(summary = "Restores a database of a backup aside, and swaps it in on request.")
     public Response restore(
             @PathParam("cluster") String cluster, RestoreBackup request, @BeanParam StartParams params) {
+        return starts.onCluster(cluster, request, params);
+    }
+
+    @POST
+    @Path("/clusters/{cluster}/restore-points")
+    @Operation(summary = "Names a point in the WAL that the cluster can be recovered to.")
+    public Response restorePoint(
+            @PathParam("cluster") String cluster, RestorePoint request, @BeanParam StartParams params) {
         return starts.onCluster(cluster, request, params);
     }
 
