@@ -22,7 +22,7 @@ final class Backups {
             fill();
             var byHand = new ArrayList<Double>();
             var ours = new ArrayList<Double>();
-            for (var round = 0; round < (stage.quick() ? 2 : 5); round++) {
+            for (var round = 0; round < (stage.quick() ? 2 : 3); round++) {
                 byHand.add(byHand(stage.folder().resolve("by-hand-" + round)));
                 ours.add(ours(service));
             }
@@ -40,7 +40,7 @@ final class Backups {
                 "-i",
                 "-q",
                 "-s",
-                stage.quick() ? "10" : "60",
+                stage.quick() ? "10" : "150",
                 "-h",
                 "127.0.0.1",
                 "-p",

@@ -1,7 +1,6 @@
 package io.pgbosun.adapter;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms.BaseBackup;
@@ -45,28 +44,25 @@ final class BaseBackups {
                 "fetch",
                 "-c",
                 "fast",
+                "--compress=client-zstd:3",
                 "--manifest-checksums=SHA256",
                 "--label=pgbosun",
                 "--verbose",
                 "--no-password");
-        return IoProblem.asking(Path.of("base backup"), "cannot be written", () -> {
-            try (var compressed = new ZstdOutputStreamNoFinalizer(new Looking(to, look)).setChecksum(true)) {
-                var said = new LocalProcess(bin, "pg_basebackup", arguments)
-                        .loggingInAt(source)
-                        .writingTo(compressed)
-                        .run()
-                        .orThrow()
-                        .errors();
-                var start = found(START, said);
-                return new BaseBackup(
-                        Integer.parseInt(start.group(2)),
-                        Lsn.parse(start.group(1)),
-                        Lsn.parse(found(STOP, said).group(1)));
-            }
-        });
+        var said = new LocalProcess(bin, "pg_basebackup", arguments)
+                .loggingInAt(source)
+                .writingTo(new Looking(to, look))
+                .run()
+                .orThrow()
+                .errors();
+        var start = found(START, said);
+        return new BaseBackup(
+                Integer.parseInt(start.group(2)),
+                Lsn.parse(start.group(1)),
+                Lsn.parse(found(STOP, said).group(1)));
     }
 
-    /** Passes all on, but for its end, and looks about once a second. */
+    /** Passes all on, and looks about once a second. */
     private static final class Looking extends OutputStream {
         private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
