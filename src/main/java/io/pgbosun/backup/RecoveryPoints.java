@@ -104,6 +104,7 @@ class RecoveryPoints {
             return false;
         }
         return windows.of(spec.source())
+                .filter(Window::growing)
                 .filter(window -> type == Type.LATEST || isAfterAll(spec, window.recoverability()))
                 .flatMap(window -> archivingPrimary(spec.source()))
                 .filter(primary -> type == Type.LATEST || !spec.to().time().isAfter(primary.now()))

@@ -36,8 +36,12 @@ public class RecoveryWindow {
         this.archives = archives;
     }
 
-    /** What can be recovered, and where the WAL for it is. */
-    public record Window(String repository, WalArchive archive, Recoverability recoverability) {}
+    /**
+     * What can be recovered, and where the WAL for it is.
+     *
+     * @param growing whether WAL is archived there still
+     */
+    public record Window(String repository, WalArchive archive, boolean growing, Recoverability recoverability) {}
 
     /** Empty when the WAL of the cluster was never archived; still there when archiving has been switched off. */
     public Optional<Window> of(String cluster) {
@@ -49,7 +53,7 @@ public class RecoveryWindow {
         var recoverability = archive.origin()
                 .map(origin -> recoverability(cluster, archiving, archive, origin.segmentBytes()))
                 .orElse(Recoverability.NONE);
-        return new Window(archiving.repository(), archive, recoverability);
+        return new Window(archiving.repository(), archive, archiving.endedAt() == null, recoverability);
     }
 
     /** Backups of before are of another archive, or even of another cluster that had the name. */

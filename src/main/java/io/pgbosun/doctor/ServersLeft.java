@@ -28,6 +28,9 @@ class ServersLeft {
     private static final int MOST_CLUSTERS = 500;
     private static final int AT_ONCE = 8;
 
+    /** What the slots of base backups are called like. */
+    private static final String BACKUP_SLOT = "pgbosun_backup_";
+
     private final ClusterStore clusters;
     private final Servers servers;
     private final ActiveWork active;
@@ -94,6 +97,12 @@ class ServersLeft {
 
     private void slots(Look look, Examination examination) {
         var cluster = look.cluster().cluster();
+        if (active.isAtCluster(cluster.name())) {
+            return;
+        }
+        look.traces().slots().stream()
+                .filter(slot -> slot.startsWith(BACKUP_SLOT))
+                .forEach(slot -> slot(look, slot, "It was made for a backup that has ended", examination));
         if (cluster.origin() != Cluster.Origin.PROVISIONED) {
             return;
         }
@@ -102,11 +111,14 @@ class ServersLeft {
                 .collect(Collectors.toSet());
         look.traces().slots().stream()
                 .filter(slot -> slot.matches(slot(cluster.name()) + "_\\d+") && !owned.contains(slot))
-                .filter(slot -> !active.isAtCluster(cluster.name()))
-                .forEach(slot -> examination.fail(
-                        "replication slot " + slot + " of " + look.instance().name(),
-                        "It was made for a standby that is not there; it keeps WAL for ever.",
-                        "On %s: select pg_drop_replication_slot('%s')".formatted(at(look), slot)));
+                .forEach(slot -> slot(look, slot, "It was made for a standby that is not there", examination));
+    }
+
+    private static void slot(Look look, String slot, String why, Examination examination) {
+        examination.fail(
+                "replication slot " + slot + " of " + look.instance().name(),
+                why + "; it keeps WAL for ever.",
+                "On %s: select pg_drop_replication_slot('%s')".formatted(at(look), slot));
     }
 
     /** As they are named when a standby is provisioned. */

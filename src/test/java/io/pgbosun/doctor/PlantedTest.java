@@ -187,6 +187,10 @@ class PlantedTest {
                 () -> patient.say(null, "postgres", "select pg_drop_replication_slot('patient_9')"),
                 "I9 FAIL replication slot patient_9 of patient-1");
         found(
+                () -> patient.say(null, "postgres", "select pg_create_physical_replication_slot('pgbosun_backup_1')"),
+                () -> patient.say(null, "postgres", "select pg_drop_replication_slot('pgbosun_backup_1')"),
+                "I9 FAIL replication slot pgbosun_backup_1 of patient-1");
+        found(
                 this::leaveInvalidIndex,
                 () -> patient.say(null, "shop", "drop table twins"),
                 "I9 FAIL index public.twins_ccnew in shop of patient");
