@@ -46,7 +46,7 @@ class PhysicalBackupTest {
     void provision() {
         api.succeed(
                 "/v1/clusters",
-                "{'name':'whole','provision':{'databases':['shop'],'labels':{'env':'test'},'seed':{'orders':500}}}");
+                "{'name':'whole','provision':{'standbys':1,'databases':['shop'],'labels':{'env':'test'},'seed':{'orders':500}}}");
     }
 
     private String value(String cluster, String sql) {
@@ -71,7 +71,10 @@ class PhysicalBackupTest {
         assertEquals(1, backup.getInt("timeline"));
         assertTrue(backup.getString("stopLsn").contains("/"));
         assertEquals(List.of("postgres", "shop"), backup.getList("databases"));
-        assertEquals("0", value("whole", "select count(*) from pg_replication_slots"));
+        var record = clusters.get("whole");
+        record.instances()
+                .forEach(instance -> assertTrue(servers.at(record.endpoint(instance)).traces().slots().stream()
+                        .noneMatch(slot -> slot.startsWith("pgbosun_backup_"))));
     }
 
     @Test

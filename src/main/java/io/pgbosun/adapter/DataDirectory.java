@@ -73,6 +73,8 @@ record DataDirectory(Path path) {
         configure(all);
         FileTree.write(path.resolve(RECOVERY), lines(recovery));
         include(RECOVERY);
+        // a copy of a standby has this one, and would follow for ever
+        IoProblem.doing(path, "cannot be written", () -> Files.deleteIfExists(path.resolve("standby.signal")));
         FileTree.write(path.resolve("recovery.signal"), "");
     }
 

@@ -103,18 +103,21 @@ public class BackupStore {
                 .map(row -> row.uuid("id"));
     }
 
-    /** The physical backups of a cluster from which recovery can begin, the oldest first. */
+    /**
+     * The physical backups of a cluster from which recovery can begin, the oldest first. Each holds the WAL that it needs to
+     * be consistent: archived WAL is wanted from there on.
+     */
     List<BasePoint> basePoints(String cluster) {
         return store.query("""
                         select id, (manifest->'physical'->>'timeline')::integer as timeline,
-                          manifest->'physical'->>'startLsn' as start_lsn, manifest->'physical'->>'stopLsn' as stop_lsn,
+                          manifest->'physical'->>'stopLsn' as stop_lsn,
                           (manifest->'physical'->>'endTime')::timestamptz as end_time
                         from backup where cluster = $1 and type = 'PHYSICAL' order by end_time, id
                         """, cluster).stream()
                 .map(row -> new BasePoint(
                         row.uuid("id"),
                         row.integer("timeline"),
-                        Lsn.parse(row.text("start_lsn")),
+                        Lsn.parse(row.text("stop_lsn")),
                         Lsn.parse(row.text("stop_lsn")),
                         row.time("end_time")))
                 .toList();
