@@ -67,6 +67,7 @@ class KilledServiceIT {
         gate = new Gate(service.store());
         rest().provision("kept", Scoreboard.size(5, 1));
         kept = rest().succeed("/v1/clusters/kept/backups", "{}").getString("result.backup");
+        rest().succeed("/v1/clusters/kept/backups", "{'engine':'PG_BASEBACKUP'}");
         rest().provision("spare", 1);
         rest().post("/v1/backup-policies", "{'name':'one','cluster':'spare','retention':{'keepLast':1}}");
         programs.initdb(foreign, "postgres", Secret.of("foreign"));
@@ -126,6 +127,9 @@ class KilledServiceIT {
 
     private Stream<Trial> round() {
         dropReplaced();
+        if (rest().get("/v1/clusters/copied").status() == 200) { // what the round before has recovered
+            rest().succeeded(rest().delete("/v1/clusters/copied?confirm=copied").started());
+        }
         var doomed = rest().succeed("/v1/clusters/kept/backups", "{'schemaOnly':true}")
                 .getString("result.backup");
         for (int backup = 0; backup < 2; backup++) {
