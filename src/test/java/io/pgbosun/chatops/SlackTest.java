@@ -58,7 +58,7 @@ class SlackTest {
     @Test
     void help_names_the_commands_and_every_kind_with_its_parameters() {
         assertTold("", "/pg status [cluster]");
-        assertTold("help", "• *backup* Takes a logical backup");
+        assertTold("help", "• *backup* Takes a backup of a cluster");
         assertTold(
                 "help",
                 "*register* Takes an existing cluster under management, after connecting to each of its instances. _Not in chat");

@@ -103,7 +103,8 @@ class SpecReaderTest {
         assertEquals("databse", error.field());
         assertEquals("is not known here", error.rule());
         assertEquals(
-                "Leave it out; known are databases, format, jobs, repository, schemaOnly, source.", error.remedy());
+                "Leave it out; known are databases, engine, format, jobs, repository, schemaOnly, source.",
+                error.remedy());
         assertEquals("guard.timeout", error(Vacuum.class, "guard.timeout=1").field());
         assertEquals("Leave it out.", error(Checkpoint.class, "fast=true").remedy());
     }

@@ -61,9 +61,9 @@ class SchedulesTest {
 
     @BeforeEach
     void makeClusters() {
-        for (var name : List.of("timed", "timed-too")) {
+        for (var name : List.of("clockwork", "clockwork-too")) {
             store.update(
-                    "insert into cluster (name, driver, origin, username, ssl_mode, labels) values ($1, 'NATIVE', 'REGISTERED', 'x', 'disable', '{\"env\":\"timed\"}')",
+                    "insert into cluster (name, driver, origin, username, ssl_mode, labels) values ($1, 'NATIVE', 'REGISTERED', 'x', 'disable', '{\"env\":\"clockwork\"}')",
                     name);
         }
     }
@@ -73,19 +73,19 @@ class SchedulesTest {
         store.update("delete from schedule");
         var left = store
                 .query(
-                        "select id from operation where target like 'clusters/timed%' and ended_at is null order by id desc")
+                        "select id from operation where target like 'clusters/clockwork%' and ended_at is null order by id desc")
                 .stream()
                 .map(row -> row.uuid("id").toString())
                 .toList();
         left.forEach(id -> api.post("/v1/operations/" + id + "/cancel", "{}"));
         left.forEach(api::ended);
-        store.update("delete from cluster where name like 'timed%'");
+        store.update("delete from cluster where name like 'clockwork%'");
     }
 
     private void create(String name, String more) {
         api.post(
                         "/v1/schedules",
-                        "{'name':'%s','kind':'no-op','target':'clusters/timed','cron':'%s'%s}"
+                        "{'name':'%s','kind':'no-op','target':'clusters/clockwork','cron':'%s'%s}"
                                 .formatted(name, NEVER_NOW, more))
                 .then()
                 .statusCode(201);
@@ -136,7 +136,8 @@ class SchedulesTest {
     void a_selector_is_resolved_when_it_fires() {
         api.post(
                         "/v1/schedules",
-                        "{'name':'many','kind':'no-op','selector':{'env':'timed'},'cron':'%s'}".formatted(NEVER_NOW))
+                        "{'name':'many','kind':'no-op','selector':{'env':'clockwork'},'cron':'%s'}"
+                                .formatted(NEVER_NOW))
                 .then()
                 .statusCode(201);
         var fired = dueSince("many", 1, SchedulesTest::hasFired);
@@ -144,7 +145,7 @@ class SchedulesTest {
                 .map(id -> api.ended(id).getString("target"))
                 .sorted()
                 .toList();
-        assertEquals(List.of("clusters/timed", "clusters/timed-too"), targets);
+        assertEquals(List.of("clusters/clockwork", "clusters/clockwork-too"), targets);
     }
 
     @Test
@@ -200,8 +201,8 @@ class SchedulesTest {
     @Test
     void a_firing_that_is_refused_is_told_on_the_schedule_in_the_audit_trail_and_in_the_metrics() {
         create("gone", "");
-        store.update("delete from cluster where name = 'timed'");
-        hints.send("cluster:timed"); // it is remembered for a second
+        store.update("delete from cluster where name = 'clockwork'");
+        hints.send("cluster:clockwork"); // it is remembered for a second
         var refused = dueSince("gone", 2, schedule -> schedule.get("lastProblem") != null);
         assertEquals("urn:pgbosun:problem:not-found", refused.getString("lastProblem.type"));
         assertEquals(List.of(), refused.getList("lastOperations"));
@@ -220,7 +221,7 @@ class SchedulesTest {
         Api.with(token)
                 .post(
                         "/v1/schedules",
-                        "{'name':'left','kind':'no-op','target':'clusters/timed','cron':'%s'}".formatted(NEVER_NOW))
+                        "{'name':'left','kind':'no-op','target':'clusters/clockwork','cron':'%s'}".formatted(NEVER_NOW))
                 .then()
                 .statusCode(201);
         assertEquals(
@@ -291,7 +292,7 @@ class SchedulesTest {
         refused("'kind':'provision'", "kind");
         refused("'target':'repositories/default'", "target");
         refused("'target':'nowhere'", "target");
-        refused("'selector':{'env':'timed'}", "target");
+        refused("'selector':{'env':'clockwork'}", "target");
         refused("'cron':'0 0 30 2 *'", "cron");
         refused("'zone':'Mars'", "zone");
         refused("'jitterSeconds':-1", "jitterSeconds");
@@ -302,7 +303,7 @@ class SchedulesTest {
 
     private void refused(String field, String told) {
         var name = field.substring(1, field.indexOf('\'', 1));
-        var rest = List.of("'kind':'no-op'", "'target':'clusters/timed'", "'cron':'* * * * *'").stream()
+        var rest = List.of("'kind':'no-op'", "'target':'clusters/clockwork'", "'cron':'* * * * *'").stream()
                 .filter(one -> !one.startsWith("'" + name + "'"))
                 .toList();
         api.post("/v1/schedules", "{'name':'x'," + field + "," + String.join(",", rest) + "}")
@@ -333,7 +334,7 @@ class SchedulesTest {
         elsewhere.get("/v1/schedules/look").then().statusCode(404);
         assertEquals(List.of(), elsewhere.get("/v1/schedules").jsonPath().getList("items"));
         create("there", "");
-        var near = Api.with(api.makeToken("near", "VIEWER", "{'env':'timed'}"));
+        var near = Api.with(api.makeToken("near", "VIEWER", "{'env':'clockwork'}"));
         assertEquals(List.of("there"), near.get("/v1/schedules").jsonPath().getList("items.name"));
         near.delete("/v1/schedules/there").then().statusCode(403);
     }
@@ -353,7 +354,7 @@ class SchedulesTest {
                     .setSchedule(io.pgbosun.v1.CreateSchedule.newBuilder()
                             .setName("typed")
                             .setKind("no-op")
-                            .setTarget("clusters/timed")
+                            .setTarget("clusters/clockwork")
                             .setCron("0 3 * * *")
                             .setZone("Asia/Tokyo")
                             .setOverlap(Overlap.OVERLAP_QUEUE)
