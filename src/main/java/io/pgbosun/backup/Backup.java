@@ -39,6 +39,9 @@ public record Backup(
         @Schema(description = "The WAL position from which on it is consistent; null unless PHYSICAL.")
         String stopLsn,
 
+        @Schema(description = "The key of the ring that it is encrypted with; null when it is not.")
+        Long keyId,
+
         @Schema(description = "The timeline of its WAL; null unless PHYSICAL.")
         Integer timeline,
 

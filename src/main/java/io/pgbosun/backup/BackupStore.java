@@ -303,6 +303,7 @@ public class BackupStore {
                 version / 10_000 + "." + version % 10_000,
                 manifest.lsn().toString(),
                 physical == null ? null : physical.stopLsn().toString(),
+                manifest.keyId(),
                 physical == null ? null : physical.timeline(),
                 row.time("started_at"),
                 row.time("ended_at"),

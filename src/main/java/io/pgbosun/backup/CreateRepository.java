@@ -27,12 +27,21 @@ public record CreateRepository(
         @Valid @Schema(description = "The bucket; for S3.") S3Bucket s3,
 
         @Valid @Schema(description = "The container; for AZURE_BLOB.")
-        AzureContainer azureBlob) {
+        AzureContainer azureBlob,
+
+        @Schema(
+                description =
+                        "Encrypts backups before they leave this host, with the current key of the ring; true for object storage, false for FILESYSTEM when left out.")
+        Boolean encrypted) {
     private static final String PREFIX = "[A-Za-z0-9._-][A-Za-z0-9._/-]{0,398}[/]";
     private static final String PREFIX_RULE =
             "must be letters, digits, dots, hyphens, underscores or slashes, with a slash at the end";
     private static final String ENDPOINT = "https?[:]//[A-Za-z0-9.:_-]{1,255}(/[A-Za-z0-9._-]{1,100})?";
     private static final String ENDPOINT_RULE = "must be an address such as https://storage.example.com";
+
+    public CreateRepository {
+        encrypted = encrypted == null ? type != Repository.Type.FILESYSTEM : encrypted;
+    }
 
     /** A bucket of Amazon S3, or of what speaks its protocol. */
     @Schema(description = "A bucket of Amazon S3, or of what speaks its protocol.")

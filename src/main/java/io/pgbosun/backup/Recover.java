@@ -145,7 +145,7 @@ public record Recover(
         @AssertTrue(message = "to: must have at most one of time, lsn, xid, name and immediate")
         @Schema(hidden = true)
         @JsonIgnore
-        public boolean isOne() {
+        public boolean isPointSingle() {
             var given = 0;
             for (var field : new Object[] {time, lsn, xid, name, immediate ? "" : null}) {
                 given += field == null ? 0 : 1;

@@ -86,7 +86,7 @@ public record TakeBackup(
             message = "engine: PG_BASEBACKUP takes the whole server: leave out databases, schemaOnly, format and jobs")
     @Schema(hidden = true)
     @com.fasterxml.jackson.annotation.JsonIgnore
-    public boolean isWhole() {
+    public boolean isEngineFitting() {
         return engine == Backup.Engine.PG_DUMP || databases.isEmpty() && !schemaOnly && format == null && jobs == 1;
     }
 

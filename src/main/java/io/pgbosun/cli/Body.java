@@ -37,6 +37,11 @@ final class Body {
     }
 
     /** Left out when it was not set. */
+    /** Nothing when it is null. */
+    Body truth(String name, Boolean value) {
+        return value == null ? this : set(name, json.booleanNode(value));
+    }
+
     Body flag(String name, boolean set) {
         return set ? set(name, json.booleanNode(true)) : this;
     }

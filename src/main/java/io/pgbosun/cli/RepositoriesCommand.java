@@ -36,9 +36,14 @@ final class RepositoriesCommand extends Noun {
                             description = "filesystem, s3 or azure-blob (default: ${DEFAULT-VALUE}).")
                     String type,
             @Option(names = "--path", description = "A directory that the service may write to.") String path,
+            @Option(
+                            names = "--encrypted",
+                            paramLabel = "true|false",
+                            description = "Before it leaves the host; true for object storage when left out.")
+                    Boolean encrypted,
             @Mixin BucketOptions bucket,
             @Mixin OutputOptions output) {
-        var body = Body.of().text("name", repository).constant("type", type).text("path", path);
+        var body = Body.of().text("name", repository).constant("type", type).text("path", path).truth("encrypted", encrypted);
         bucket.addTo(body, session, Body.constant(type));
         return output.sheet(session, send(Call.post(body, "repositories")));
     }

@@ -2,6 +2,7 @@ package io.pgbosun.adapter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgbosun.Api;
@@ -83,6 +84,32 @@ class ObjectRepositoryTest {
                         .formatted(newer.getString("result.backup")));
         api.succeeded(api.delete("/v1/backups/" + backup));
         assertEquals(List.of(), keys(server, backup));
+    }
+
+    @Test
+    void what_is_stored_is_encrypted_and_restored_after_the_key_was_rotated() {
+        servers.forEach((name, server) -> {
+            var taken = api.succeed(BACKUPS, "{'repository':'%s','databases':['shop']}".formatted(name));
+            var backup = taken.getString("result.backup");
+            var key = api.get("/v1/backups/" + backup).jsonPath().getLong("keyId");
+            try (var content = server.at("fleet/").open(backup + "/database-1.dump")) {
+                assertFalse(new String(content.readNBytes(5), StandardCharsets.UTF_8).equals("PGDMP"));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            var rotated = api.post("/v1/backup-keys", "");
+            assertEquals(201, rotated.statusCode());
+            assertNotEquals(key, rotated.jsonPath().getLong("id"));
+            var into = name.replace('-', '_') + "_again";
+            api.succeed(
+                    CLUSTER + "/restores",
+                    "{'backup':'%s','database':'shop','into':'%s'}".formatted(backup, into));
+            var newer = api.succeed(BACKUPS, "{'repository':'%s','databases':['postgres']}".formatted(name))
+                    .getString("result.backup");
+            assertEquals(
+                    rotated.jsonPath().getLong("id"),
+                    api.get("/v1/backups/" + newer).jsonPath().getLong("keyId"));
+        });
     }
 
     @Test
