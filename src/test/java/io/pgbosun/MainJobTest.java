@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.host.Servers;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +32,12 @@ class MainJobTest {
     private static final String CLUSTER = "/v1/clusters/main";
 
     private final Api api = Api.admin();
+
+    @Inject
+    ClusterStore clusters;
+
+    @Inject
+    Servers servers;
 
     @ConfigProperty(name = "pgbosun.home")
     String home;
@@ -128,7 +137,33 @@ class MainJobTest {
                 "/v1/clusters/other/restores", "{'backup':'%s','database':'shop'}".formatted(newestBackup()));
         assertEquals("other", restored.getString("result.cluster"));
         assertEquals(5, restored.getInt("result.tables"));
+        masked(newestBackup());
         api.succeeded(api.delete("/v1/clusters/other?confirm=other"));
+    }
+
+    /** The second script fails unless the first one was run, and nobody may connect yet. */
+    private void masked(String backup) {
+        var closed = "do $$ begin"
+                + " if has_database_privilege($t$public$t$, current_database(), $t$connect$t$)"
+                + " or exists (select from orders where amount <> 0) then raise $t$too early$t$; end if; end $$";
+        var restores = "/v1/clusters/other/restores";
+        var restore = "{'backup':'%s','database':'shop','into':'masked','scripts':[%s]}";
+        var mask = "'update orders set amount = 0','%s'".formatted(closed);
+        api.succeed(restores, restore.formatted(backup, mask));
+        assertEquals("t", other("select has_database_privilege('public', 'masked', 'connect')"));
+        assertEquals("t", other("select max(amount) = 0 from orders"));
+        var failed = api.ended(api.started(api.post(
+                restores, restore.formatted(backup, "'select 1','select 1/0'").replace("masked", "never"))));
+        assertEquals("FAILED", failed.getString("state"));
+        assertTrue(failed.getString("problem.detail").contains("division by zero"), failed.getString("problem.detail"));
+        assertEquals("0", other("select count(*) from pg_database where datname = 'never'"));
+    }
+
+    private String other(String sql) {
+        var record = clusters.get("other");
+        return servers.at(record.endpoint(record.instances().getFirst()))
+                .value("masked", sql)
+                .orElse("");
     }
 
     @Test

@@ -9,7 +9,6 @@ import io.pgbosun.problem.ProblemType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -109,11 +108,7 @@ final class BaseBackups {
             plain.transferTo(OutputStream.nullOutputStream());
             from.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            var problem = IoProblem.of(directory, "cannot be written", e);
-            if (e instanceof FileSystemException || problem.type() == ProblemType.DISK_FULL) {
-                throw problem;
-            }
-            throw CheckedStream.damaged("the base backup", IoProblem.reason(e));
+            throw IoProblem.damageOr("the base backup", directory, e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.pgbosun.adapter;
 
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.RecoveryTarget;
+import io.pgbosun.host.ServerCommand;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.Secret;
 import java.io.IOException;
@@ -90,7 +91,7 @@ record DataDirectory(Path path) {
         settings.put(
                 "recovery_target_timeline",
                 target.timeline() == null ? "latest" : target.timeline().toString());
-        settings.put("restore_command", wal == null ? "false" : "cp " + shellQuoted(wal) + "/%f \"%p\"");
+        settings.put("restore_command", wal == null ? "false" : "cp " + ServerCommand.quoted(wal) + "/%f \"%p\"");
         switch (target.type()) {
             case IMMEDIATE -> settings.put("recovery_target", "immediate");
             case TIME -> settings.put("recovery_target_time", target.value());
@@ -100,11 +101,6 @@ record DataDirectory(Path path) {
             case LATEST -> {}
         }
         return settings;
-    }
-
-    /** PostgreSQL takes {@code %} for its own, the shell that it uses takes what is between apostrophes as it is. */
-    private static String shellQuoted(Path path) {
-        return "'" + path.toString().replace("%", "%%").replace("'", "'\\''") + "'";
     }
 
     private void make(String file) {

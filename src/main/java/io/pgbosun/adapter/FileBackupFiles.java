@@ -91,6 +91,7 @@ final class FileBackupFiles implements BackupFiles {
     @Override
     public StoredFile receive(UUID backup, String path, Content content) {
         var file = stage(backup).resolve(path);
+        FileTree.make(file.getParent());
         return IoProblem.asking(file, "cannot be written", () -> {
             Files.deleteIfExists(file);
             Files.createFile(file, FileTree.ONLY_OURS);

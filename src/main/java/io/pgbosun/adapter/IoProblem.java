@@ -45,6 +45,14 @@ final class IoProblem {
         });
     }
 
+    /** Of something that was read from a stored file and written to another one: the file system's trouble, or damage. */
+    static Problem damageOr(String stored, Path written, IOException e) {
+        var problem = of(written, "cannot be written", e);
+        return e instanceof FileSystemException || problem.type() == ProblemType.DISK_FULL
+                ? problem
+                : CheckedStream.damaged(stored, reason(e));
+    }
+
     static Problem of(Path path, String what, IOException e) {
         var reason = reason(e);
         var full = reason.contains("No space left") || reason.contains("Disk quota exceeded");

@@ -57,6 +57,7 @@ final class JdbcServer implements Server {
             "select slot_name::text from pg_replication_slots where slot_type = 'physical' order by 1";
     private static final String TABLESPACES =
             "select spcname from pg_tablespace where spcname not in ('pg_default', 'pg_global') order by 1";
+    private static final String CREATE_SLOT = "select pg_create_physical_replication_slot(?, true)::text";
     private static final String MAY_REPLICATE =
             "select rolsuper or rolreplication from pg_roles where rolname = current_user";
     private static final String BASE_BACKUP = """
@@ -103,6 +104,22 @@ final class JdbcServer implements Server {
     }
 
     @Override
+    public void closeDatabase(String database) {
+        execute(
+                other(database),
+                "revoke connect, temporary on database " + Identifiers.quote(database) + " from public");
+    }
+
+    @Override
+    public void openDatabase(String database, String owner) {
+        var name = Identifiers.quote(database);
+        if (owner != null) {
+            execute(other(database), "alter database " + name + " owner to " + Identifiers.quote(owner));
+        }
+        execute(other(database), "grant connect, temporary on database " + name + " to public");
+    }
+
+    @Override
     public void dropDatabase(String database) {
         execute(other(database), "drop database if exists " + Identifiers.quote(database) + " with (force)");
     }
@@ -141,19 +158,12 @@ final class JdbcServer implements Server {
     @Override
     public void createSlot(String slot) {
         var name = Identifiers.checked(slot);
-        work(
-                POSTGRES,
-                connection -> rows(
-                        connection,
-                        "select pg_create_physical_replication_slot(?, true)::text",
-                        row -> row.getString(1),
-                        name));
+        work(POSTGRES, connection -> rows(connection, CREATE_SLOT, row -> row.getString(1), name));
     }
 
     @Override
     public Instant now() {
-        return read(POSTGRES, connection -> rows(connection, "select clock_timestamp()", JdbcServer::instant))
-                .getFirst();
+        return first("select clock_timestamp()", JdbcServer::instant).orElseThrow();
     }
 
     private static Instant instant(ResultSet row) throws SQLException {
@@ -162,14 +172,7 @@ final class JdbcServer implements Server {
 
     @Override
     public Optional<Instant> lastReplayedCommit() {
-        return read(
-                        POSTGRES,
-                        connection -> rows(
-                                connection,
-                                "select at from pg_last_xact_replay_timestamp() at where at is not null",
-                                JdbcServer::instant))
-                .stream()
-                .findFirst();
+        return first("select at from pg_last_xact_replay_timestamp() at where at is not null", JdbcServer::instant);
     }
 
     @Override
@@ -179,15 +182,12 @@ final class JdbcServer implements Server {
 
     @Override
     public boolean mayReplicate() {
-        return read(POSTGRES, connection -> rows(connection, MAY_REPLICATE, row -> row.getBoolean(1)))
-                .getFirst();
+        return first(MAY_REPLICATE, row -> row.getBoolean(1)).orElseThrow();
     }
 
     @Override
     public Optional<Progress> baseBackupProgress() {
-        return read(POSTGRES, connection -> rows(connection, BASE_BACKUP, JdbcServer::progress, Work.currentTag()))
-                .stream()
-                .findFirst();
+        return first(BASE_BACKUP, JdbcServer::progress, Work.currentTag());
     }
 
     private static Progress progress(ResultSet row) throws SQLException {
@@ -333,8 +333,12 @@ final class JdbcServer implements Server {
     }
 
     private boolean exists(String sql, String name) {
-        return !read(POSTGRES, connection -> rows(connection, sql, row -> true, name))
-                .isEmpty();
+        return first(sql, row -> true, name).isPresent();
+    }
+
+    private <T> Optional<T> first(String sql, RowReader<T> reader, Object... parameters) {
+        return read(POSTGRES, connection -> rows(connection, sql, reader, parameters)).stream()
+                .findFirst();
     }
 
     private void execute(String database, String sql) {

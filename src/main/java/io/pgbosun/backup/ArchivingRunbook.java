@@ -6,6 +6,7 @@ import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerCommand;
 import io.pgbosun.host.Servers;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.WalArchives;
@@ -29,7 +30,6 @@ class ArchivingRunbook {
     static final String COMMAND = "archive_command";
     static final String TIMEOUT = "archive_timeout";
     /** Archives nothing and keeps nothing; an empty command would keep all WAL. */
-    static final String NOTHING = "/bin/true";
     /** What is in every command of ours. */
     private static final String SCRIPT = ".archive-wal'";
 
@@ -65,7 +65,10 @@ class ArchivingRunbook {
     record Old(String instance, boolean archives, String command, Map<String, String> altered) {
         /** Whether it archives by a command that is not ours. */
         boolean archivesElsewhere() {
-            return archives && !command.isEmpty() && !command.equals(NOTHING) && !command.contains(SCRIPT);
+            return archives
+                    && !command.isEmpty()
+                    && !command.equals(ServerCommand.NOTHING)
+                    && !command.contains(SCRIPT);
         }
     }
 
@@ -194,10 +197,6 @@ class ArchivingRunbook {
 
     /** As PostgreSQL and the shell that it starts read it: a percent sign is doubled, and names are in quotes. */
     static String command(Path script, Path directory) {
-        return quoted(script) + " \"%p\" " + quoted(directory) + "/\"%f\"";
-    }
-
-    private static String quoted(Path path) {
-        return "'" + path.toString().replace("'", "'\\''").replace("%", "%%") + "'";
+        return ServerCommand.quoted(script) + " \"%p\" " + ServerCommand.quoted(directory) + "/\"%f\"";
     }
 }

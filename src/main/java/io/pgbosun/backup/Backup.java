@@ -42,6 +42,9 @@ public record Backup(
         @Schema(description = "The timeline of its WAL; null unless PHYSICAL.")
         Integer timeline,
 
+        @Schema(description = "The key of the ring that it is encrypted with; null when it is not.")
+        Long keyId,
+
         Instant startTime,
         Instant endTime,
 

@@ -307,6 +307,7 @@ public class BackupStore {
                 manifest.lsn().toString(),
                 physical == null ? null : physical.stopLsn().toString(),
                 physical == null ? null : physical.timeline(),
+                manifest.keyId(),
                 row.time("started_at"),
                 row.time("ended_at"),
                 json.load(row.text("hold"), BackupHold.class));

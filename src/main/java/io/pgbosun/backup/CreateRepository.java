@@ -10,6 +10,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Base64;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A new repository. */
@@ -27,12 +28,21 @@ public record CreateRepository(
         @Valid @Schema(description = "The bucket; for S3.") S3Bucket s3,
 
         @Valid @Schema(description = "The container; for AZURE_BLOB.")
-        AzureContainer azureBlob) {
+        AzureContainer azureBlob,
+
+        @Schema(
+                description =
+                        "Encrypts backups before they leave this host, with the current key of the ring; false when left out.")
+        Boolean encrypted) {
     private static final String PREFIX = "[A-Za-z0-9._-][A-Za-z0-9._/-]{0,398}[/]";
     private static final String PREFIX_RULE =
             "must be letters, digits, dots, hyphens, underscores or slashes, with a slash at the end";
     private static final String ENDPOINT = "https?[:]//[A-Za-z0-9.:_-]{1,255}(/[A-Za-z0-9._-]{1,100})?";
     private static final String ENDPOINT_RULE = "must be an address such as https://storage.example.com";
+
+    public CreateRepository {
+        encrypted = encrypted != null && encrypted;
+    }
 
     /** A bucket of Amazon S3, or of what speaks its protocol. */
     @Schema(description = "A bucket of Amazon S3, or of what speaks its protocol.")
@@ -107,6 +117,17 @@ public record CreateRepository(
             String endpoint) {
         public AzureContainer {
             endpoint = endpoint == null ? "https://" + accountName + ".blob.core.windows.net" : endpoint;
+        }
+
+        @AssertTrue(message = "accountKey: must be in Base64, as Azure shows it")
+        @Schema(hidden = true)
+        @JsonIgnore
+        public boolean isKeyInBase64() {
+            try {
+                return accountKey == null || Base64.getDecoder().decode(accountKey.reveal()).length > 0;
+            } catch (IllegalArgumentException notBase64) {
+                return false;
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.pgbosun.backup.ArchivingRunbook.Before;
 import io.pgbosun.backup.DisableArchiving.DisableArchivingResult;
 import io.pgbosun.backup.WalArchiveStore.Archiving;
 import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.ServerCommand;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
@@ -46,7 +47,7 @@ class DisableArchivingHandler implements OperationHandler<DisableArchiving, Disa
                 Before.class,
                 () -> runbook.look(cluster, archives.find(target.id()).orElseThrow(), clock.instant()));
         for (var old : before.instances()) {
-            runbook.set(steps, cluster, old, Map.of(ArchivingRunbook.COMMAND, ArchivingRunbook.NOTHING));
+            runbook.set(steps, cluster, old, Map.of(ArchivingRunbook.COMMAND, ServerCommand.NOTHING));
         }
         var old = before.archiving();
         var ended = new Archiving(old.repository(), old.since(), before.time());

@@ -5,6 +5,7 @@ import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Lsn;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -60,6 +61,15 @@ record Manifest(
         return files.stream()
                 .filter(file -> file.path().equals(path) || file.path().startsWith(path + "/"))
                 .toList();
+    }
+
+    /** The key that its files are encrypted with, or null. */
+    Long keyId() {
+        return files.stream()
+                .map(StoredFile::keyId)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     long sizeBytes() {

@@ -6,6 +6,7 @@ import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerCommand;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
@@ -73,7 +74,7 @@ class PhysicalRestore {
         settings.put("cluster_name", name);
         settings.put("logging_collector", "off");
         settings.put("archive_mode", "on");
-        settings.put("archive_command", "/bin/true"); // it archives nowhere until it is told to
+        settings.put("archive_command", ServerCommand.NOTHING); // it archives nowhere until it is told to
         settings.put("synchronous_standby_names", "");
         return settings;
     }

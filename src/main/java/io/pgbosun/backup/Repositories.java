@@ -21,7 +21,7 @@ import java.util.TreeMap;
 @Singleton
 public class Repositories {
     private static final String COLUMNS = """
-            select r.name, r.type, r.path, r.created_at, coalesce(b.count, 0) as count, coalesce(b.bytes, 0) as bytes
+            select r.name, r.type, r.path, r.encrypted, r.created_at, coalesce(b.count, 0) as count, coalesce(b.bytes, 0) as bytes
             from repository r left join lateral
               (select count(*) as count, sum(size_bytes)::bigint as bytes from backup where repository = r.name) b on true
             """;
@@ -59,16 +59,17 @@ public class Repositories {
             throw Problem.alreadyExists("repository", request.name());
         }
         var location = request.location();
-        places.at(location).probe();
+        places.at(location, false).probe();
         store.inTx(tx -> {
             var inserted = tx.update(
                     """
-                    insert into repository (name, type, path, location) values ($1, $2, $3, $4::text::jsonb)
+                    insert into repository (name, type, path, encrypted, location) values ($1, $2, $3, $4, $5::text::jsonb)
                     on conflict do nothing
                     """,
                     request.name(),
                     request.type(),
                     location.display(),
+                    request.encrypted(),
                     request.type() == Repository.Type.FILESYSTEM ? null : json.store(location));
             if (inserted == 0) {
                 throw Problem.alreadyExists("repository with this name or path", request.name());
@@ -105,7 +106,11 @@ public class Repositories {
 
     /** The backups stored in a repository. */
     public BackupFiles files(String name) {
-        return places.at(location(name));
+        return store.one(
+                        "select type, path, location::text as location, encrypted from repository where name = $1",
+                        name)
+                .map(row -> places.at(location(row), row.bool("encrypted")))
+                .orElseThrow(() -> Problem.notFound("repository", name));
     }
 
     /** Where a repository is. */
@@ -144,6 +149,7 @@ public class Repositories {
                 row.text("name"),
                 row.constant(Repository.Type.class, "type"),
                 row.text("path"),
+                row.bool("encrypted"),
                 row.number("count"),
                 row.number("bytes"),
                 row.time("created_at"));

@@ -14,6 +14,9 @@ public record Repository(
                         "The directory that holds one directory a backup, or what the bucket or container is called.")
         String path,
 
+        @Schema(description = "Whether what is stored from now on is encrypted before it leaves this host.")
+        boolean encrypted,
+
         @Schema(description = "How many backups are in it.") long backupCount,
         @Schema(description = "What they take, in bytes.") long sizeBytes,
         Instant createTime) {

@@ -58,7 +58,13 @@ public record RestoreBackup(
         Boolean owners,
 
         @Min(1) @Max(16) @Schema(description = "Parallel workers; 2 when left out.")
-        Integer jobs)
+        Integer jobs,
+
+        @Size(max = 100)
+        @Schema(
+                description =
+                        "Statements for the new database, such as masking, each a string of them separated by semicolons: all must have succeeded before anybody else may connect to it; one may be run again when a service dies in it.")
+        List<@NotNull @Size(min = 1, max = 100_000) String> scripts)
         implements OperationSpec {
 
     public RestoreBackup {
@@ -66,6 +72,7 @@ public record RestoreBackup(
         swap = swap != null && swap;
         owners = owners == null || owners;
         jobs = jobs == null ? 2 : jobs;
+        scripts = scripts == null ? List.of() : List.copyOf(scripts);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.pgbosun.backup;
 
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
+import io.pgbosun.backup.Manifest.DumpedDatabase;
 import io.pgbosun.backup.RestoreBackup.RestoreBackupResult;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Topology;
@@ -142,7 +143,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
         steps.ensure(
                 "create " + chosen.aside(),
                 () -> server.databaseExists(chosen.aside()),
-                () -> server.createDatabase(chosen.aside(), null),
+                () -> createClosed(server, chosen.aside()),
                 () -> server.dropDatabase(chosen.aside()));
         steps.act("restore into it", () -> restore(spec, stored, files, endpoint, chosen.aside(), steps));
         var tables = steps.get(
@@ -151,6 +152,11 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
                 () -> server.databaseExists(chosen.aside())
                         ? server.tables(chosen.aside()).size()
                         : 0);
+        for (var number = 1; number <= spec.scripts().size(); number++) {
+            var script = spec.scripts().get(number - 1);
+            steps.act("run script " + number, () -> server.script(chosen.aside(), script));
+        }
+        steps.act("open it to its users", () -> server.openDatabase(chosen.aside(), owner(spec, stored)));
         if (!spec.swap()) {
             return new RestoreBackupResult(target.id(), chosen.aside(), null, tables);
         }
@@ -180,17 +186,31 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
             Steps steps) {
         steps.progress(Progress.phase("restoring " + spec.database()));
         var server = servers.at(endpoint);
-        var database = stored.manifest().databases().stream()
-                .filter(found -> found.name().equals(spec.database()))
-                .findFirst()
-                .orElseThrow(() -> Problem.notPossible("Database '" + spec.database() + "' is not in the backup."));
         server.dropDatabase(aside);
-        server.createDatabase(aside, spec.owners() ? database.owner() : null);
+        createClosed(server, aside);
         var tables = spec.tables().stream().map(TableName::parse).toList();
         var request = new RestoreRequest(endpoint, aside, tables, spec.jobs(), spec.owners());
         storedBackup
-                .reading(files, stored.manifest(), database.path(), dump -> programs.restore(dump, request))
+                .reading(files, stored.manifest(), dumped(spec, stored).path(), dump -> programs.restore(dump, request))
                 .forEach(steps::warn);
+    }
+
+    /** Nobody sees what is half restored, or not masked yet. */
+    private static void createClosed(Server server, String database) {
+        server.createDatabase(database, null);
+        server.closeDatabase(database);
+    }
+
+    private static DumpedDatabase dumped(RestoreBackup spec, BackupStore.Stored stored) {
+        return stored.manifest().databases().stream()
+                .filter(found -> found.name().equals(spec.database()))
+                .findFirst()
+                .orElseThrow(() -> Problem.notPossible("Database '" + spec.database() + "' is not in the backup."));
+    }
+
+    /** Null for the login. */
+    private static String owner(RestoreBackup spec, BackupStore.Stored stored) {
+        return spec.owners() ? dumped(spec, stored).owner() : null;
     }
 
     private static void swap(RestoreBackup spec, Steps steps, Server server, Chosen chosen) {

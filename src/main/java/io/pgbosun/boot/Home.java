@@ -50,6 +50,11 @@ public final class Home {
         return path.resolve("keys");
     }
 
+    /** The ring of keys that backups are encrypted with. */
+    public Path backupKeys() {
+        return path.resolve("backup-keys");
+    }
+
     /** The token of the first admin. */
     public Path token() {
         return path.resolve("token");

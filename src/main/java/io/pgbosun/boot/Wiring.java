@@ -2,6 +2,7 @@ package io.pgbosun.boot;
 
 import io.pgbosun.cluster.Scratch;
 import io.pgbosun.host.Spool;
+import io.pgbosun.secret.BackupKeys;
 import io.pgbosun.secret.Vault;
 import io.pgbosun.store.Json;
 import jakarta.enterprise.inject.Produces;
@@ -24,6 +25,13 @@ class Wiring {
     @Singleton
     Vault vault(@ConfigProperty(name = "pgbosun.key.file") Optional<String> keyFile, Home home) {
         return Vault.open(keyFile.filter(file -> !file.isBlank()).map(Path::of).orElse(home.keys()));
+    }
+
+    @Produces
+    @Singleton
+    BackupKeys backupKeys(@ConfigProperty(name = "pgbosun.backup.key.file") Optional<String> keyFile, Home home) {
+        return new BackupKeys(
+                keyFile.filter(file -> !file.isBlank()).map(Path::of).orElse(home.backupKeys()));
     }
 
     @Produces

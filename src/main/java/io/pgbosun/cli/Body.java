@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,6 +56,33 @@ final class Body {
         var array = json.arrayNode();
         values.forEach(array::add);
         return set(name, array);
+    }
+
+    /** What is in files. */
+    Body contents(String name, List<Path> files) {
+        return texts(
+                name, files == null ? null : files.stream().map(Body::content).toList());
+    }
+
+    /** By the database that each is for. */
+    Body scripts(Map<String, Path> files) {
+        return files == null
+                ? this
+                : bodies(
+                        "scripts",
+                        files.entrySet().stream()
+                                .map(script -> Body.of()
+                                        .text("database", script.getKey())
+                                        .text("sql", content(script.getValue())))
+                                .toList());
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new Misused("cannot read " + file);
+        }
     }
 
     Body map(String name, Map<String, String> values) {

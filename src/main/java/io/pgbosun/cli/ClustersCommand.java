@@ -93,6 +93,11 @@ final class ClustersCommand extends Noun {
                     String dataDirectory,
             @Option(names = "--label", paramLabel = "KEY=VALUE", description = "Of the cluster; repeatable.")
                     Map<String, String> labels,
+            @Option(
+                            names = "--script",
+                            paramLabel = "DATABASE=FILE",
+                            description = "SQL that must succeed before it is opened to its users; repeatable.")
+                    Map<String, Path> scripts,
             @Mixin StartOptions start) {
         var to = (point == null ? Body.of() : point.body())
                 .unless("inclusive", exclusive)
@@ -104,7 +109,8 @@ final class ClustersCommand extends Noun {
                 .text("host", host)
                 .number("port", port)
                 .text("dataDirectory", dataDirectory)
-                .map("labels", labels);
+                .map("labels", labels)
+                .scripts(scripts);
         return start.start(session, create(cluster, "recover", recover));
     }
 

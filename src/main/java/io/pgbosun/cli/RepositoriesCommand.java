@@ -36,9 +36,15 @@ final class RepositoriesCommand extends Noun {
                             description = "filesystem, s3 or azure-blob (default: ${DEFAULT-VALUE}).")
                     String type,
             @Option(names = "--path", description = "A directory that the service may write to.") String path,
+            @Option(names = "--encrypted", description = "Encrypt backups before they leave the host.")
+                    boolean encrypted,
             @Mixin BucketOptions bucket,
             @Mixin OutputOptions output) {
-        var body = Body.of().text("name", repository).constant("type", type).text("path", path);
+        var body = Body.of()
+                .text("name", repository)
+                .constant("type", type)
+                .text("path", path)
+                .flag("encrypted", encrypted);
         bucket.addTo(body, session, Body.constant(type));
         return output.sheet(session, send(Call.post(body, "repositories")));
     }
@@ -51,6 +57,16 @@ final class RepositoriesCommand extends Noun {
             @Mixin StartOptions start) {
         var body = Body.of().flag("manifestsOnly", manifestsOnly);
         return start.start(session, Call.post(body, "repositories", repository, "reconciliations"));
+    }
+
+    @Command(name = "keys", description = "Shows the keys that backups are encrypted with; never the keys themselves.")
+    int keys(@Mixin OutputOptions output) {
+        return output.table(session, send(Call.get("backup-keys")), "id", "current");
+    }
+
+    @Command(name = "rotate-keys", description = "Adds a key that backups are encrypted with from now on.")
+    int rotateKeys(@Mixin OutputOptions output) {
+        return output.sheet(session, send(Call.post(Body.of(), "backup-keys")));
     }
 
     @Command(name = "delete", description = "Forgets a repository that holds no backups.")

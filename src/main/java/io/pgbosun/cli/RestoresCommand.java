@@ -1,5 +1,6 @@
 package io.pgbosun.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +31,11 @@ final class RestoresCommand extends Noun {
             @Option(names = "--no-owners", description = "Without owners and privileges.") boolean noOwners,
             @Option(names = "--jobs", paramLabel = "N", description = "Parallel workers; 2 when left out.")
                     Integer jobs,
+            @Option(
+                            names = "--script",
+                            paramLabel = "FILE",
+                            description = "SQL that must succeed before it is opened to its users; repeatable.")
+                    List<Path> scripts,
             @Mixin StartOptions start) {
         var body = Body.of()
                 .text("backup", backup)
@@ -38,7 +44,8 @@ final class RestoresCommand extends Noun {
                 .texts("tables", tables)
                 .flag("swap", swap)
                 .unless("owners", noOwners)
-                .number("jobs", jobs);
+                .number("jobs", jobs)
+                .contents("scripts", scripts);
         return start.start(session, Call.post(body, "clusters", cluster, "restores"));
     }
 

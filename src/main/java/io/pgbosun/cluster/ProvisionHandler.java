@@ -4,6 +4,7 @@ import io.pgbosun.cluster.Provision.ProvisionResult;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerCommand;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
@@ -197,7 +198,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         settings.put("wal_log_hints", "on");
         settings.put("hot_standby", "on");
         settings.put("archive_mode", "on"); // changes with a restart alone; the command changes with a reload
-        settings.put("archive_command", "/bin/true");
+        settings.put("archive_command", ServerCommand.NOTHING);
         settings.put("password_encryption", "scram-sha-256");
         settings.put("log_line_prefix", "%m [%p] %q%u@%d %a ");
         settings.put("log_lock_waits", "on");

@@ -18,9 +18,16 @@ public interface BackupFiles {
      * One stored file.
      *
      * @param path below the backup, with {@code /}
-     * @param sha256 in lower-case hexadecimal
+     * @param sizeBytes of what is stored, which may be encrypted
+     * @param sha256 of what is stored, in lower-case hexadecimal
+     * @param keyId the key of the ring that it is encrypted with; null when it is not
      */
-    record StoredFile(String path, long sizeBytes, String sha256) {}
+    record StoredFile(String path, long sizeBytes, String sha256, Long keyId) {
+        /** One that is not encrypted. */
+        public StoredFile(String path, long sizeBytes, String sha256) {
+            this(path, sizeBytes, sha256, null);
+        }
+    }
 
     /**
      * What is wrong with a stored file.

@@ -25,6 +25,12 @@ public interface Server {
     /** Creates an empty database from {@code template0}; {@code owner} null means the login role. */
     void createDatabase(String database, String owner);
 
+    /** Lets nobody connect to it from now on but the login, which owns it, and superusers. */
+    void closeDatabase(String database);
+
+    /** Gives it to its owner ({@code null}: the login keeps it), and lets everybody connect to it as to any new database. */
+    void openDatabase(String database, String owner);
+
     /** Drops it and ends its sessions; nothing happens when it does not exist. */
     void dropDatabase(String database);
 

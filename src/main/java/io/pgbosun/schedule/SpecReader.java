@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 import io.pgbosun.operation.Kind;
 import io.pgbosun.operation.OperationSpec;
 import io.pgbosun.problem.FieldError;
@@ -26,7 +26,7 @@ final class SpecReader {
         }
         try {
             return MAPPER.treeToValue(spec, kind.spec());
-        } catch (UnrecognizedPropertyException e) {
+        } catch (PropertyBindingException e) {
             throw Problem.invalid(
                     path(e),
                     "is not known here",

@@ -13,13 +13,9 @@ import com.google.crypto.tink.mac.MacConfig;
 import com.google.crypto.tink.mac.PredefinedMacParameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -60,28 +56,12 @@ public final class Vault {
         return TinkJsonProtoKeysetFormat.parseKeyset(json, InsecureSecretKeyAccess.get());
     }
 
-    /** Written aside and linked into place, so that of two services that start at once both use the first one's. */
-    private static void create(Path keyFile) throws GeneralSecurityException, IOException {
-        var lines = List.of(
-                fresh(KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM)),
-                fresh(KeysetHandle.generateNew(PredefinedMacParameters.HMAC_SHA256_256BITTAG)));
-        var directory = keyFile.toAbsolutePath().getParent();
-        var aside = Files.createTempFile(
-                directory,
-                ".keys",
-                "",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(aside, lines);
-        try (var channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        try {
-            Files.createLink(keyFile, aside);
-        } catch (FileAlreadyExistsException another) {
-            return; // another service was first: its keys count
-        } finally {
-            Files.delete(aside);
-        }
+    private static void create(Path keyFile) throws GeneralSecurityException {
+        KeyFiles.create(
+                keyFile,
+                List.of(
+                        fresh(KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM)),
+                        fresh(KeysetHandle.generateNew(PredefinedMacParameters.HMAC_SHA256_256BITTAG))));
     }
 
     private static String fresh(KeysetHandle keys) throws GeneralSecurityException {

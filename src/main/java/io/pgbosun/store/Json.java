@@ -40,6 +40,7 @@ public final class Json {
     /** The same strictness for a mapper that a framework made. */
     public static ObjectMapper configure(ObjectMapper mapper) {
         mapper.configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, true)
+                .configure(DeserializationFeature.FAIL_ON_IGNORED_PROPERTIES, true)
                 .configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, true)
                 .configure(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, true)
                 .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true)

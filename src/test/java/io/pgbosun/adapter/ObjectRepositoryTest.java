@@ -178,6 +178,13 @@ class ObjectRepositoryTest {
             assertFalse(shown.contains(server.secret().reveal()), shown);
         });
         assertEquals(
+                "azureBlob.accountKey",
+                api.post("/v1/repositories", servers.get("in-azure").repository("odd", "a-place", Secret.of("no key")))
+                        .then()
+                        .statusCode(400)
+                        .extract()
+                        .path("errors[0].field"));
+        assertEquals(
                 "s3",
                 api.post("/v1/repositories", "{'name':'half','type':'S3'}")
                         .then()

@@ -105,6 +105,8 @@ class SpecReaderTest {
         assertEquals(
                 "Leave it out; known are databases, engine, format, jobs, repository, schemaOnly, source.",
                 error.remedy());
+        assertEquals(
+                "jobsPossible", error(TakeBackup.class, "jobsPossible=true").field());
         assertEquals("guard.timeout", error(Vacuum.class, "guard.timeout=1").field());
         assertEquals("Leave it out.", error(Checkpoint.class, "fast=true").remedy());
     }

@@ -10,11 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class CliTest {
@@ -93,6 +96,28 @@ class CliTest {
                       Choose one of them.
                 """, api.err());
         assertEquals("", api.out());
+    }
+
+    @Test
+    void scripts_are_read_from_files_for_what_is_restored_and_for_what_is_recovered(@TempDir Path folder)
+            throws IOException {
+        var restores = "POST /v1/clusters/demo/restores";
+        var file = Files.writeString(folder.resolve("mask.sql"), "update orders set customer = '-'")
+                .toString();
+        api.on(restores, json(202, operationJson("QUEUED", "")))
+                .on("POST /v1/clusters", json(202, operationJson("QUEUED", "")));
+
+        api.run("restores", "start", "demo", "--backup", "b", "--database", "shop", "--script", file, "--no-wait");
+        api.run("clusters", "recover", "again", "--source", "demo", "--script", "shop=" + file, "--no-wait");
+
+        var sql = "\"update orders set customer = '-'\"";
+        assertTrue(api.asked(restores).getFirst().body().contains("\"scripts\":[" + sql + "]"));
+        assertTrue(api.asked("POST /v1/clusters")
+                .getFirst()
+                .body()
+                .contains("\"scripts\":[{\"database\":\"shop\",\"sql\":" + sql + "}]"));
+        assertEquals(
+                Cli.USAGE, api.run("restores", "start", "demo", "--backup", "b", "--database", "d", "--script", "/no"));
     }
 
     @Test

@@ -166,26 +166,33 @@ final class Scenarios {
         return new Recover("orders", null, null, null, null, null, Map.of("env", "test"), scripts, null, null);
     }
 
+    /** May be run twice. */
+    private static final List<String> MASKING = List.of("drop table if exists mask; create table mask");
+
     private static List<Scenario> restore() {
         return List.of(
-                on("aside", Base.BACKED_UP, new RestoreBackup(BACKUP, "shop", null, null, null, null, null)),
+                on("aside", Base.BACKED_UP, new RestoreBackup(BACKUP, "shop", null, null, null, null, null, null)),
                 on(
                         "two tables under a name, without owners",
                         Base.BACKED_UP,
-                        new RestoreBackup(BACKUP, "shop", "look", TABLES, false, false, 1)),
-                on("swapped in", Base.BACKED_UP, new RestoreBackup(BACKUP, "shop", null, null, true, null, null)),
+                        new RestoreBackup(BACKUP, "shop", "look", TABLES, false, false, 1, null)),
+                on(
+                        "masked before it is opened",
+                        Base.BACKED_UP,
+                        new RestoreBackup(BACKUP, "shop", null, null, null, null, null, MASKING)),
+                on("swapped in", Base.BACKED_UP, new RestoreBackup(BACKUP, "shop", null, null, true, null, null, null)),
                 on(
                         "refused: the name is taken",
                         Base.BACKED_UP,
-                        new RestoreBackup(BACKUP, "shop", "empty", null, null, null, null)),
+                        new RestoreBackup(BACKUP, "shop", "empty", null, null, null, null, null)),
                 on(
                         "refused: the backup is damaged",
                         Base.DAMAGED,
-                        new RestoreBackup(BACKUP, "shop", null, null, true, null, null)),
+                        new RestoreBackup(BACKUP, "shop", null, null, true, null, null, null)),
                 on(
                         "swapped in where none is",
                         Base.SHOP_LOST,
-                        new RestoreBackup(BACKUP, "shop", null, null, true, null, null)));
+                        new RestoreBackup(BACKUP, "shop", null, null, true, null, null, null)));
     }
 
     static Assertion rows(long atLeast) {

@@ -72,6 +72,8 @@ final class World {
     /** One database. */
     static final class Db {
         String owner;
+        /** Whether nobody but its owner may connect. */
+        boolean closed;
         /** Rows by table. */
         final Map<String, Long> tables = new TreeMap<>();
         /** Whether an index is valid. */
@@ -85,6 +87,7 @@ final class World {
 
         Db copy() {
             var copy = new Db(owner);
+            copy.closed = closed;
             copy.tables.putAll(tables);
             copy.indexes.putAll(indexes);
             copy.maintained.addAll(maintained);
@@ -92,7 +95,7 @@ final class World {
         }
 
         String show() {
-            return "owner %s, tables %s, indexes %s".formatted(owner, tables, indexes);
+            return "owner %s, closed %s, tables %s, indexes %s".formatted(owner, closed, tables, indexes);
         }
     }
 

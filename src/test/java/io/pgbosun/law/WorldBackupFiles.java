@@ -42,7 +42,7 @@ class WorldBackupFiles implements BackupFiles {
         }
 
         @Override
-        public BackupFiles at(Location location) {
+        public BackupFiles at(Location location, boolean encrypted) {
             return new WorldBackupFiles(stage, Path.of(location.display()));
         }
     }

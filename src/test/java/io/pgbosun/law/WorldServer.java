@@ -146,6 +146,23 @@ final class WorldServer implements Server {
     }
 
     @Override
+    public void closeDatabase(String database) {
+        change("closeDatabase " + database, null, server -> database(server, database).closed = true);
+    }
+
+    @Override
+    public void openDatabase(String database, String owner) {
+        change("openDatabase " + database, cutOff("open database " + database), server -> {
+            if (owner != null && !server.content.roles.containsKey(owner)) {
+                throw failed("role \"" + owner + "\" does not exist");
+            }
+            var opened = database(server, database);
+            opened.owner = owner == null ? opened.owner : owner;
+            opened.closed = false;
+        });
+    }
+
+    @Override
     public void dropDatabase(String database) {
         change("dropDatabase " + database, null, server -> server.content.databases.remove(database));
     }

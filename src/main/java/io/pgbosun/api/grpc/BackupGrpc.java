@@ -6,10 +6,12 @@ import io.grpc.stub.StreamObserver;
 import io.pgbosun.backup.BackupHold.HoldBackup;
 import io.pgbosun.backup.Backups;
 import io.pgbosun.backup.CreateRepository;
+import io.pgbosun.backup.KeyRing;
 import io.pgbosun.backup.Repositories;
 import io.pgbosun.operation.Ids;
 import io.pgbosun.operation.Target;
 import io.pgbosun.v1.Backup;
+import io.pgbosun.v1.BackupKey;
 import io.pgbosun.v1.BackupServiceGrpc;
 import io.pgbosun.v1.CreateRepositoryRequest;
 import io.pgbosun.v1.CreateRestorePointRequest;
@@ -18,6 +20,8 @@ import io.pgbosun.v1.DeleteRepositoryRequest;
 import io.pgbosun.v1.GetBackupRequest;
 import io.pgbosun.v1.GetRepositoryRequest;
 import io.pgbosun.v1.HoldBackupRequest;
+import io.pgbosun.v1.ListBackupKeysRequest;
+import io.pgbosun.v1.ListBackupKeysResponse;
 import io.pgbosun.v1.ListBackupsRequest;
 import io.pgbosun.v1.ListBackupsResponse;
 import io.pgbosun.v1.ListDrillsRequest;
@@ -29,6 +33,7 @@ import io.pgbosun.v1.RecoverRequest;
 import io.pgbosun.v1.ReleaseBackupRequest;
 import io.pgbosun.v1.Repository;
 import io.pgbosun.v1.RestoreBackupRequest;
+import io.pgbosun.v1.RotateBackupKeysRequest;
 import io.pgbosun.v1.RunDrillRequest;
 import io.pgbosun.v1.TakeBackupRequest;
 import io.quarkus.grpc.GrpcService;
@@ -38,9 +43,11 @@ class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
     private final Calls calls;
     private final Backups backups;
     private final Repositories repositories;
+    private final KeyRing keys;
 
-    BackupGrpc(Calls calls, Backups backups, Repositories repositories) {
+    BackupGrpc(Calls calls, Backups backups, Repositories repositories, KeyRing keys) {
         this.calls = calls;
+        this.keys = keys;
         this.backups = backups;
         this.repositories = repositories;
     }
@@ -123,6 +130,16 @@ class BackupGrpc extends BackupServiceGrpc.BackupServiceImplBase {
                 observer,
                 ListDrillsResponse.getDefaultInstance(),
                 caller -> backups.drills(caller, request.getCluster(), Calls.page(request)));
+    }
+
+    @Override
+    public void listBackupKeys(ListBackupKeysRequest request, StreamObserver<ListBackupKeysResponse> observer) {
+        calls.record(observer, ListBackupKeysResponse.getDefaultInstance(), keys::list);
+    }
+
+    @Override
+    public void rotateBackupKeys(RotateBackupKeysRequest request, StreamObserver<BackupKey> observer) {
+        calls.record(observer, BackupKey.getDefaultInstance(), keys::rotate);
     }
 
     @Override

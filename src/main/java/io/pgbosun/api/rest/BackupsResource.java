@@ -7,6 +7,9 @@ import io.pgbosun.backup.Backups;
 import io.pgbosun.backup.CreateRepository;
 import io.pgbosun.backup.DeleteBackup;
 import io.pgbosun.backup.Drill;
+import io.pgbosun.backup.KeyRing;
+import io.pgbosun.backup.KeyRing.BackupKey;
+import io.pgbosun.backup.KeyRing.BackupKeyList;
 import io.pgbosun.backup.Reconcile;
 import io.pgbosun.backup.Repositories;
 import io.pgbosun.backup.Repository;
@@ -43,12 +46,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 class BackupsResource {
     private final Backups backups;
     private final Repositories repositories;
+    private final KeyRing keys;
     private final Starts starts;
     private final CurrentCaller caller;
 
-    BackupsResource(Backups backups, Repositories repositories, Starts starts, CurrentCaller caller) {
+    BackupsResource(Backups backups, Repositories repositories, KeyRing keys, Starts starts, CurrentCaller caller) {
         this.backups = backups;
         this.repositories = repositories;
+        this.keys = keys;
         this.starts = starts;
         this.caller = caller;
     }
@@ -180,6 +185,23 @@ class BackupsResource {
     @Needs(Permission.REPOSITORY_WRITE)
     public void deleteRepository(@PathParam("repository") String repository) {
         repositories.delete(caller.get(), repository);
+    }
+
+    @GET
+    @Path("/backup-keys")
+    @Operation(summary = "Lists the keys that backups are encrypted with; never the keys themselves.")
+    @Needs(Permission.REPOSITORY_READ)
+    public BackupKeyList listBackupKeys() {
+        return keys.list(caller.get());
+    }
+
+    @POST
+    @Path("/backup-keys")
+    @Operation(summary = "Adds a key that backups are encrypted with from now on; the others stay to decrypt.")
+    @APIResponseSchema(value = BackupKey.class, responseCode = "201", responseDescription = "What was made.")
+    @Needs(Permission.REPOSITORY_WRITE)
+    public Response rotateBackupKeys() {
+        return Response.status(201).entity(keys.rotate(caller.get())).build();
     }
 
     @POST

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.RateLimits;
 import io.pgbosun.audit.AuditTrail;
@@ -155,7 +155,7 @@ class Problems {
         return switch (e) {
             case StreamConstraintsException tooMuch ->
                 Problem.invalid("body", JsonLimits.rule(), "Send less in one request.");
-            case UnrecognizedPropertyException unknown ->
+            case PropertyBindingException unknown ->
                 Problem.invalid(
                         path(unknown),
                         "is not known here",
