@@ -69,7 +69,7 @@ class RecoveryPoints {
         if (window.isPresent()) {
             checks.need(
                     "the point can be reached",
-                    choose(spec, null).isPresent(),
+                    choose(spec, window, null).isPresent(),
                     seen(spec, window.get().recoverability()),
                     "a moment that recoverability lists",
                     "See GET /v1/clusters/" + spec.source() + "/recoverability.");
@@ -99,12 +99,15 @@ class RecoveryPoints {
 
     /** Whether the point is so recent that its WAL is not archived, but can be: the primary answers and archives. */
     boolean isPending(Recover spec) {
+        return isPending(spec, windows.of(spec.source()));
+    }
+
+    private boolean isPending(Recover spec, Optional<Window> there) {
         var type = spec.target().type();
         if (type != Type.TIME && type != Type.LATEST) {
             return false;
         }
-        return windows.of(spec.source())
-                .filter(Window::growing)
+        return there.filter(Window::growing)
                 .filter(window -> type == Type.LATEST || isAfterAll(spec, window.recoverability()))
                 .flatMap(window -> archivingPrimary(spec.source()))
                 .filter(primary -> type == Type.LATEST || !spec.to().time().isAfter(primary.now()))
@@ -150,7 +153,11 @@ class RecoveryPoints {
      * @param latest the position that everything up to now is before, when its WAL was just archived; or null
      */
     Optional<Choice> choose(Recover spec, Lsn latest) {
-        var window = windows.of(spec.source()).filter(found -> hasReach(spec, found));
+        return choose(spec, windows.of(spec.source()), latest);
+    }
+
+    private Optional<Choice> choose(Recover spec, Optional<Window> there, Lsn latest) {
+        var window = there.filter(found -> hasReach(spec, found));
         return switch (spec.target().type()) {
             case IMMEDIATE -> alone(spec);
             case LATEST ->
@@ -229,7 +236,7 @@ class RecoveryPoints {
                             window, reach, new RecoveryTarget(Type.LSN, latest.toString(), true, reach.timeline())));
         }
         return reaches(spec, window).stream()
-                .filter(reach -> reach.holds(time) || isPending(spec))
+                .filter(reach -> reach.holds(time) || isPending(spec, Optional.of(window)))
                 .max(NEWEST)
                 .map(reach -> choice(window, reach, ALL));
     }
