@@ -76,10 +76,16 @@ final class EncryptedBackupFiles implements BackupFiles {
     }
 
     @Override
+    public void discard(UUID backup, String path) {
+        stored.discard(backup, path);
+    }
+
+    @Override
     public List<StoredFile> keep(UUID backup, String path) {
         if (!encrypts) {
             return stored.keep(backup, path);
         }
+        stored.discard(backup, path);
         var clear = clear(backup);
         var kept = new ArrayList<StoredFile>();
         for (var file : FileTree.files(clear.resolve(path))) {

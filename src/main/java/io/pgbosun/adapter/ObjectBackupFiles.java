@@ -113,8 +113,19 @@ final class ObjectBackupFiles implements BackupFiles {
     }
 
     @Override
+    public void discard(UUID backup, String path) {
+        var key = key(backup, path);
+        store.abandon(key);
+        store.list(key).stream()
+                .map(StoredObject::key)
+                .filter(found -> found.equals(key) || found.startsWith(key + "/"))
+                .forEach(store::delete);
+    }
+
+    @Override
     public List<StoredFile> keep(UUID backup, String path) {
         var stage = stage(backup);
+        discard(backup, path);
         var kept = new ArrayList<StoredFile>();
         for (var file : FileTree.files(stage.resolve(path))) {
             kept.add(keep(backup, stage, file));
@@ -128,13 +139,13 @@ final class ObjectBackupFiles implements BackupFiles {
         return IoProblem.asking(file, "cannot be read", () -> {
             for (var tries = 1; ; tries++) {
                 try (var content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-                    store.delete(key(backup, name)); // what a run that died has stored
                     var written = store.put(key(backup, name), content);
                     return new StoredFile(name, written.sizeBytes(), written.sha256());
                 } catch (Problem problem) {
                     if (problem.type() != ProblemType.ALREADY_EXISTS || tries == TRIES) {
-                        throw problem; // else that run was not dead yet
+                        throw problem;
                     }
+                    store.delete(key(backup, name)); // a run that was not dead yet has stored it
                 }
             }
         });
@@ -143,7 +154,7 @@ final class ObjectBackupFiles implements BackupFiles {
     /** What comes from a program cannot be asked for again: when it fails, the step is done again as a whole. */
     @Override
     public StoredFile receive(UUID backup, String path, Content content) {
-        store.delete(key(backup, path)); // what a run that died has stored
+        discard(backup, path);
         return IoProblem.asking(Path.of(path), "cannot be stored", () -> {
             var written = StoredStream.through(content, stream -> store.put(key(backup, path), stream));
             return new StoredFile(path, written.sizeBytes(), written.sha256());
