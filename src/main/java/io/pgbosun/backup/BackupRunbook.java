@@ -192,6 +192,7 @@ class BackupRunbook {
                 chosen.startTime(),
                 endTime,
                 null,
-                stored.stream().sorted(Comparator.comparing(StoredFile::path)).toList());
+                stored.stream().sorted(Comparator.comparing(StoredFile::path)).toList(),
+                null);
     }
 }

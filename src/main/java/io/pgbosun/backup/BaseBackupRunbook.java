@@ -172,6 +172,7 @@ class BaseBackupRunbook {
                 chosen.startTime(),
                 taken.physical().endTime(),
                 taken.physical(),
-                List.of(taken.file()));
+                List.of(taken.file()),
+                null);
     }
 }
