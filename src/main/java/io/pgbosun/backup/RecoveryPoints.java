@@ -122,9 +122,9 @@ class RecoveryPoints {
     }
 
     private Optional<Server> archivingPrimary(String cluster) {
+        var record = clusters.find(cluster);
         try {
-            return clusters.find(cluster)
-                    .map(topology::primary)
+            return record.map(topology::primary)
                     .filter(primary -> !primary.archiver().failing());
         } catch (Problem problem) {
             if (problem.type() == ProblemType.CANCELLED) {
