@@ -2,7 +2,6 @@ package io.pgbosun.adapter;
 
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.RecoveryTarget;
-import io.pgbosun.host.ServerCommand;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.Secret;
 import java.io.IOException;
@@ -62,14 +61,14 @@ record DataDirectory(Path path) {
     }
 
     /** The settings of an ALTER SYSTEM on the source would count for more than ours: those with the same names go. */
-    void prepareRecovery(Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
+    void prepareRecovery(Map<String, String> settings, String role, String restoreCommand, RecoveryTarget target) {
         for (var file : List.of("postgresql.conf", AUTO, "pg_hba.conf", "pg_ident.conf")) {
             make(file); // a server may have them elsewhere
         }
         var all = new TreeMap<>(settings);
         all.put("hba_file", path.resolve(HBA).toString()); // not taken as below the data directory otherwise
         FileTree.write(path.resolve(HBA), "# written by pgbosun\n" + hbaLine(role));
-        var recovery = recovery(wal, target);
+        var recovery = recovery(restoreCommand, target);
         spare(all.keySet(), recovery.keySet());
         configure(all);
         FileTree.write(path.resolve(RECOVERY), lines(recovery));
@@ -79,7 +78,7 @@ record DataDirectory(Path path) {
         FileTree.write(path.resolve("recovery.signal"), "");
     }
 
-    private static Map<String, String> recovery(Path wal, RecoveryTarget target) {
+    private static Map<String, String> recovery(String restoreCommand, RecoveryTarget target) {
         var settings = new TreeMap<String, String>();
         settings.put("primary_conninfo", "");
         settings.put("primary_slot_name", "");
@@ -91,7 +90,7 @@ record DataDirectory(Path path) {
         settings.put(
                 "recovery_target_timeline",
                 target.timeline() == null ? "latest" : target.timeline().toString());
-        settings.put("restore_command", wal == null ? "false" : "cp " + ServerCommand.quoted(wal) + "/%f \"%p\"");
+        settings.put("restore_command", restoreCommand == null ? "false" : restoreCommand);
         switch (target.type()) {
             case IMMEDIATE -> settings.put("recovery_target", "immediate");
             case TIME -> settings.put("recovery_target_time", target.value());

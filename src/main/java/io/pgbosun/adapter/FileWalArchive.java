@@ -1,10 +1,12 @@
 package io.pgbosun.adapter;
 
 import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.ServerCommand;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.WalCommit;
 import io.pgbosun.problem.Problem;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.DirectoryNotEmptyException;
@@ -90,9 +92,11 @@ final class FileWalArchive implements WalArchive {
     private static Stream<WalFile> file(Path file) {
         return IoProblem.asking(file, "cannot be looked at", () -> {
             try {
+                var size = Files.size(file);
                 return Stream.of(new WalFile(
                         file.getFileName().toString(),
-                        Files.size(file),
+                        size,
+                        size,
                         Files.getLastModifiedTime(file).toInstant()));
             } catch (NoSuchFileException gone) {
                 return Stream.empty();
@@ -123,13 +127,18 @@ final class FileWalArchive implements WalArchive {
 
     private static Origin origin(Path segment) throws IOException {
         try (var bytes = Files.newInputStream(segment)) {
-            var header = bytes.readNBytes(HEADER_BYTES);
-            if (header.length < HEADER_BYTES) {
-                throw new IOException("it is too short to be a segment of the WAL");
-            }
-            var fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
-            return new Origin(Long.toUnsignedString(fields.getLong(SYSTEM_IDENTIFIER)), fields.getInt(SEGMENT_BYTES));
+            return origin(bytes);
         }
+    }
+
+    /** What the beginning of a segment says. */
+    static Origin origin(InputStream segment) throws IOException {
+        var header = segment.readNBytes(HEADER_BYTES);
+        if (header.length < HEADER_BYTES) {
+            throw new IOException("it is too short to be a segment of the WAL");
+        }
+        var fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
+        return new Origin(Long.toUnsignedString(fields.getLong(SYSTEM_IDENTIFIER)), fields.getInt(SEGMENT_BYTES));
     }
 
     @Override
@@ -138,8 +147,8 @@ final class FileWalArchive implements WalArchive {
     }
 
     @Override
-    public Path fetch() {
-        return directory;
+    public String restoreCommand() {
+        return "cp " + ServerCommand.quoted(directory) + "/%f \"%p\"";
     }
 
     private static String checked(String name) {

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
 @Singleton
 public final class LocalPgPrograms implements PgPrograms {
     private static final String INITDB = "initdb-tmp";
-    private static final String BASEBACKUP = "basebackup-tmp";
+    static final String BASEBACKUP = "basebackup-tmp";
     private static final List<String> HALF_MADE = List.of(INITDB, BASEBACKUP);
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -92,7 +92,7 @@ public final class LocalPgPrograms implements PgPrograms {
     }
 
     /** The name that a directory is made under; what a former try left there is removed. */
-    private static Path aside(Path directory, String suffix) {
+    static Path aside(Path directory, String suffix) {
         var absent = !Files.exists(directory);
         if (!absent && !isEmpty(directory)) {
             throw Problem.notPossible("'" + directory + "' is not empty; nothing is put there.");
@@ -231,8 +231,12 @@ public final class LocalPgPrograms implements PgPrograms {
 
     @Override
     public void prepareRecovery(
-            Path dataDirectory, Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
-        new DataDirectory(dataDirectory).prepareRecovery(settings, role, wal, target);
+            Path dataDirectory,
+            Map<String, String> settings,
+            String role,
+            String restoreCommand,
+            RecoveryTarget target) {
+        new DataDirectory(dataDirectory).prepareRecovery(settings, role, restoreCommand, target);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.host.PgBackRest;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -42,6 +43,15 @@ public record Backup(
         @Schema(description = "The timeline of its WAL; null unless PHYSICAL.")
         Integer timeline,
 
+        @Schema(description = "What pgBackRest calls it; null unless PGBACKREST.")
+        String label,
+
+        @Schema(description = "What of the server is in it; null unless PGBACKREST.")
+        PgBackRest.SetType backupType,
+
+        @Schema(description = "The backups without which it cannot be restored.")
+        List<UUID> needs,
+
         @Schema(description = "The key of the ring that it is encrypted with; null when it is not.")
         Long keyId,
 
@@ -64,7 +74,8 @@ public record Backup(
     @Schema(name = "BackupEngine")
     public enum Engine {
         PG_DUMP,
-        PG_BASEBACKUP;
+        PG_BASEBACKUP,
+        PGBACKREST;
 
         /** What comes of it. */
         Type type() {

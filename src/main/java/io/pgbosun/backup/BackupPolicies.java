@@ -162,14 +162,14 @@ public class BackupPolicies {
                 List.copyOf(by));
     }
 
-    /** Backups of the same databases in the same repository can stand in for each other. */
+    /** Backups of the same databases in the same repository, made in the same way, can stand in for each other. */
     private static Candidate candidate(Stored stored) {
         var backup = stored.backup();
         var databases = backup.globals() ? "all" : new TreeSet<>(backup.databases()).toString();
         return new Candidate(
                 backup.id(),
                 backup.startTime(),
-                "%s %s %s %b".formatted(backup.repository(), backup.type(), databases, backup.schemaOnly()),
+                "%s %s %s %b".formatted(backup.repository(), backup.engine(), databases, backup.schemaOnly()),
                 backup.confidence() == Confidence.ASSERTED,
                 backup.hold() != null,
                 stored.needs());

@@ -29,12 +29,15 @@ class RecoveryPoints {
 
     private final RecoveryWindow windows;
     private final BackupStore backups;
+    private final Stanzas stanzas;
     private final ClusterStore clusters;
     private final Topology topology;
 
-    RecoveryPoints(RecoveryWindow windows, BackupStore backups, ClusterStore clusters, Topology topology) {
+    RecoveryPoints(
+            RecoveryWindow windows, BackupStore backups, Stanzas stanzas, ClusterStore clusters, Topology topology) {
         this.windows = windows;
         this.backups = backups;
+        this.stanzas = stanzas;
         this.clusters = clusters;
         this.topology = topology;
     }
@@ -42,9 +45,9 @@ class RecoveryPoints {
     /**
      * By what a point is reached.
      *
-     * @param wal the directory of archived WAL; null when the backup alone is enough
+     * @param restoreCommand reads archived WAL; null when the backup alone is enough
      */
-    record Choice(UUID backup, String wal, RecoveryTarget target) {}
+    record Choice(UUID backup, String restoreCommand, RecoveryTarget target) {}
 
     /**
      * A WAL segment that was ended so that it is archived.
@@ -122,9 +125,9 @@ class RecoveryPoints {
     }
 
     private Optional<Server> archivingPrimary(String cluster) {
+        var record = clusters.find(cluster);
         try {
-            return clusters.find(cluster)
-                    .map(topology::primary)
+            return record.map(topology::primary)
                     .filter(primary -> !primary.archiver().failing());
         } catch (Problem problem) {
             if (problem.type() == ProblemType.CANCELLED) {
@@ -177,7 +180,7 @@ class RecoveryPoints {
                         .filter(reach -> reach.backup().equals(backup))
                         .max(NEWEST)
                         .map(reach -> choice(window, reach, ALL)))
-                .orElseGet(() -> new Choice(backup, null, ALL));
+                .orElseGet(() -> new Choice(backup, ownWal(backups.get(backup)), ALL));
     }
 
     private static boolean hasReach(Recover spec, Window window) {
@@ -195,7 +198,12 @@ class RecoveryPoints {
     /** With the WAL that is in the backup. */
     private Optional<Choice> alone(Recover spec) {
         var backup = spec.backup() == null ? backups.newestPhysical(spec.source()) : backups.find(spec.backup());
-        return backup.map(found -> new Choice(found.backup().id(), null, spec.target()));
+        return backup.map(found -> new Choice(found.backup().id(), ownWal(found), spec.target()));
+    }
+
+    /** The WAL of a backup of pgBackRest is in its stanza; null for one that has it in itself. */
+    private String ownWal(BackupStore.Stored stored) {
+        return stored.manifest().set() == null ? null : stanzas.of(stored).restoreCommand();
     }
 
     private static Optional<Choice> newest(Recover spec, Window window, Predicate<Interval> fits) {
@@ -218,7 +226,7 @@ class RecoveryPoints {
     private static Choice choice(Window window, Interval reach, RecoveryTarget target) {
         return new Choice(
                 reach.backup(),
-                window.archive().fetch().toString(),
+                window.archive().restoreCommand(),
                 new RecoveryTarget(target.type(), target.value(), target.inclusive(), reach.timeline()));
     }
 

@@ -49,7 +49,8 @@ public class RecoveryWindow {
     }
 
     private Window window(String cluster, Archiving archiving) {
-        var archive = archives.at(repositories.location(archiving.repository()), cluster);
+        var archive = archives.at(
+                archiving.method(), archiving.repository(), repositories.location(archiving.repository()), cluster);
         var recoverability = archive.origin()
                 .map(origin -> recoverability(cluster, archiving, archive, origin.segmentBytes()))
                 .orElse(Recoverability.NONE);
@@ -75,7 +76,7 @@ public class RecoveryWindow {
     /** One that is not as large as it must be is none. */
     static List<WalSegment> segments(List<WalFile> files, long segmentBytes) {
         return files.stream()
-                .filter(file -> file.sizeBytes() == segmentBytes)
+                .filter(file -> file.walBytes() == segmentBytes)
                 .flatMap(file -> WalSegment.parse(file.name(), segmentBytes).stream())
                 .toList();
     }

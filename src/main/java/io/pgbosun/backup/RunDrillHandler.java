@@ -74,7 +74,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
      * Which backup is restored to where; decided once.
      *
      * @param username of a superuser there
-     * @param wal archived WAL for a physical backup, or null
+     * @param restoreCommand reads archived WAL for a physical backup, or null
      */
     record Place(
             UUID backup,
@@ -82,7 +82,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
             int port,
             String username,
             Secret password,
-            String wal,
+            String restoreCommand,
             RecoveryTarget target,
             Instant startTime) {
         Endpoint endpoint() {
@@ -191,7 +191,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                         PhysicalRestore.scratch(place.port()),
                         place.username(),
                         server,
-                        place.wal() == null ? null : Path.of(place.wal()),
+                        place.restoreCommand(),
                         place.target()));
     }
 
@@ -215,7 +215,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 port,
                 login.username(),
                 login.password(),
-                choice.wal(),
+                choice.restoreCommand(),
                 choice.target(),
                 clock.instant());
     }

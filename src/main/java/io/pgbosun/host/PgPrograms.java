@@ -69,10 +69,14 @@ public interface PgPrograms {
      * Prepares an unpacked base backup to recover when it starts: our settings count whatever the source had set, and only the
      * given role may log in, over the loopback interface.
      *
-     * @param wal the directory that archived WAL is read from; null for none but what is in the base backup
+     * @param restoreCommand reads archived WAL; null for none but what is in the base backup
      */
     void prepareRecovery(
-            Path dataDirectory, Map<String, String> settings, String role, Path wal, RecoveryTarget target);
+            Path dataDirectory,
+            Map<String, String> settings,
+            String role,
+            String restoreCommand,
+            RecoveryTarget target);
 
     /**
      * Forgets the settings of a recovery that has ended; with the next start everybody may log in whom the source's {@code

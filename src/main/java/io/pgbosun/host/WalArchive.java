@@ -7,8 +7,13 @@ import java.util.Optional;
 
 /** The archived WAL of one cluster: segments, {@code .history}, {@code .backup} and {@code .partial} files, by PostgreSQL's names. */
 public interface WalArchive {
-    /** One archived file. */
-    record WalFile(String name, long sizeBytes, Instant modifiedAt) {}
+    /**
+     * One archived file.
+     *
+     * @param sizeBytes of what is stored, which may be compressed
+     * @param walBytes of the WAL that it holds
+     */
+    record WalFile(String name, long sizeBytes, long walBytes, Instant modifiedAt) {}
 
     /**
      * Which cluster wrote the WAL, as its segments say themselves.
@@ -18,7 +23,7 @@ public interface WalArchive {
      */
     record Origin(String systemIdentifier, long segmentBytes) {}
 
-    /** The directory that {@code archive_command} writes to, on the host of the cluster. */
+    /** The directory that archived WAL is stored below, on the host of the cluster. */
     Path directory();
 
     /** Whether the directory is there. */
@@ -45,6 +50,6 @@ public interface WalArchive {
     /** The last commit in the segments from the first to the last one, both of one timeline; empty when none is there. */
     Optional<WalCommit> lastCommit(String firstSegment, String lastSegment);
 
-    /** Has all of it on this host, for a {@code restore_command} to copy from: the directory itself. */
-    Path fetch();
+    /** For {@code restore_command} of a server on this host. */
+    String restoreCommand();
 }

@@ -41,7 +41,7 @@ class SpecReaderTest {
 
     @Test
     void nothing_takes_every_default() {
-        assertEquals(new TakeBackup(null, null, null, null, null, null, null), read(TakeBackup.class, ""));
+        assertEquals(new TakeBackup(null, null, null, null, null, null, null, null), read(TakeBackup.class, ""));
         assertEquals(new Checkpoint(), read(Checkpoint.class, ""));
     }
 

@@ -219,7 +219,8 @@ class WorldPrograms implements PgPrograms {
     }
 
     @Override
-    public void prepareRecovery(Path path, Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
+    public void prepareRecovery(
+            Path path, Map<String, String> settings, String role, String restoreCommand, RecoveryTarget target) {
         change("prepareRecovery " + path, null, () -> {
             var all = new TreeMap<>(settings);
             all.put("recovery_target", target.type().name());

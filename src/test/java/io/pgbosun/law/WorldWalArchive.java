@@ -1,5 +1,6 @@
 package io.pgbosun.law;
 
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.Location;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.WalArchives;
@@ -18,7 +19,7 @@ class WorldWalArchive implements WalArchive {
     private final Stage stage;
     private final Path directory;
 
-    private WorldWalArchive(Stage stage, Path directory) {
+    WorldWalArchive(Stage stage, Path directory) {
         this.stage = stage;
         this.directory = directory;
     }
@@ -34,9 +35,10 @@ class WorldWalArchive implements WalArchive {
         }
 
         @Override
-        public WalArchive at(Location repository, String cluster) {
+        public WalArchive at(ArchiveMethod method, String repository, Location location, String cluster) {
+            var folder = method == ArchiveMethod.SCRIPT ? "wal" : WorldBackRests.FOLDER;
             return new WorldWalArchive(
-                    stage, Path.of(repository.display()).resolve("wal").resolve(cluster));
+                    stage, Path.of(location.display()).resolve(folder).resolve(cluster));
         }
     }
 
@@ -85,7 +87,7 @@ class WorldWalArchive implements WalArchive {
         var command = server.altered.getOrDefault("archive_command", "");
         return server.running
                 && server.follows == null
-                && server.archiveScript
+                && (server.archiveScript || command.startsWith("pgbackrest"))
                 && server.archiveMode.equals("on")
                 && command.contains(directory.toString());
     }
@@ -106,7 +108,7 @@ class WorldWalArchive implements WalArchive {
     }
 
     @Override
-    public Path fetch() {
-        return directory;
+    public String restoreCommand() {
+        return "cp " + directory;
     }
 }
