@@ -3,6 +3,7 @@ package io.pgbosun.backup;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Which cluster archives its WAL into which repository. */
@@ -25,6 +26,13 @@ class WalArchiveStore {
     Optional<Archiving> find(String cluster) {
         return store.one("select repository, since, ended_at from wal_archive where cluster = $1", cluster)
                 .map(row -> new Archiving(row.text("repository"), row.time("since"), row.time("ended_at")));
+    }
+
+    /** The clusters that archive, by name. */
+    List<String> archiving() {
+        return store.query("select cluster from wal_archive where ended_at is null order by cluster").stream()
+                .map(row -> row.text("cluster"))
+                .toList();
     }
 
     /** Replaces what is known of a cluster; null forgets it. */
