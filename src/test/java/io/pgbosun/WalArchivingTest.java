@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgbosun.backup.WalArchiving;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.host.Lsn;
@@ -53,6 +54,9 @@ class WalArchivingTest {
 
     @Inject
     Topology topology;
+
+    @Inject
+    WalArchiving archiving;
 
     @Inject
     Servers servers;
@@ -220,12 +224,15 @@ class WalArchivingTest {
         var after = found.getString("intervals[1].from");
         assertEquals(before, found.getString("holes[0].from"));
         assertEquals(after, found.getString("holes[0].to"));
+        assertEquals(1, archiving.health("walled").orElseThrow().holes());
         var within = window("?at=" + Instant.parse(before).plusMillis(1));
         assertFalse(within.getBoolean("reach.reachable"));
         assertEquals(before, within.getString("reach.nearestBefore"));
         assertEquals(after, within.getString("reach.nearestAfter"));
         Files.move(kept, lost);
         assertEquals(1, window("").getList("intervals").size());
+        assertEquals(0, archiving.health("walled").orElseThrow().holes());
+        assertTrue(archiving.archiving().contains("walled"));
     }
 
     @Test
@@ -236,6 +243,7 @@ class WalArchivingTest {
         var waiting = primary("walled").switchWal();
         until("it fails", () -> status().getString("state").equals("FAILING"));
         assertEquals(waiting, status().getString("lastFailedWal"));
+        assertTrue(status().getLong("readyCount") > 0);
         assertTrue(status().getString("stateReason").contains(waiting));
         Files.move(away, directory);
         primary("walled").switchWal(); // wakes the archiver

@@ -13,6 +13,7 @@ final class ArchiverQuery {
     private static final String FACTS = """
             select archived_count, last_archived_wal, last_archived_time,
                    failed_count, last_failed_wal, last_failed_time,
+                   (select count(*) from pg_ls_archive_statusdir() where name like '%.ready') as ready,
                    ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int as timeline,
                    pg_current_wal_lsn()::text as written,
                    (select setting::bigint from pg_settings where name = 'wal_segment_size') as segment_bytes,
@@ -33,6 +34,7 @@ final class ArchiverQuery {
                 row.getLong("failed_count"),
                 row.getString("last_failed_wal"),
                 time(row, "last_failed_time"),
+                row.getLong("ready"),
                 row.getInt("timeline"),
                 Lsn.parse(row.getString("written")),
                 row.getLong("segment_bytes"),

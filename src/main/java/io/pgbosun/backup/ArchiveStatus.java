@@ -39,6 +39,9 @@ public record ArchiveStatus(
         String lastFailedWal,
         Instant lastFailedTime,
 
+        @Schema(description = "Segments that the primary keeps until they are archived; null when it does not answer.")
+        Long readyCount,
+
         @Schema(description = "Null when the primary does not answer.")
         RecoveryPoint current) {
 

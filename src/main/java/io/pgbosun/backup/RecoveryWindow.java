@@ -1,5 +1,7 @@
 package io.pgbosun.backup;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.pgbosun.backup.WalArchiveStore.Archiving;
 import io.pgbosun.backup.wal.Recoverability;
 import io.pgbosun.backup.wal.Timelines;
@@ -9,7 +11,9 @@ import io.pgbosun.host.WalArchive.WalFile;
 import io.pgbosun.host.WalArchives;
 import io.pgbosun.host.WalCommit;
 import jakarta.inject.Singleton;
-import java.util.HashMap;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -23,11 +27,18 @@ public class RecoveryWindow {
 
     private static final int WIDER = 8;
     private static final int WIDEST_LOOK = 64;
+    private static final Duration KNOWN = Duration.ofHours(1);
+    private static final int MOST_KNOWN = 10_000;
 
     private final WalArchiveStore archivings;
     private final Repositories repositories;
     private final BackupStore backups;
     private final WalArchives archives;
+    /** What is in a segment stays as it is, and reading it takes a program. */
+    private final Cache<End, Optional<WalCommit>> commits = Caffeine.newBuilder()
+            .expireAfterWrite(KNOWN)
+            .maximumSize(MOST_KNOWN)
+            .build();
 
     RecoveryWindow(WalArchiveStore archivings, Repositories repositories, BackupStore backups, WalArchives archives) {
         this.archivings = archivings;
@@ -42,6 +53,9 @@ public class RecoveryWindow {
      * @param growing whether WAL is archived there still
      */
     public record Window(String repository, WalArchive archive, boolean growing, Recoverability recoverability) {}
+
+    /** The end of archived WAL; what is archived anew under the same names has another beginning. */
+    private record End(Path archive, Instant since, WalSegment last) {}
 
     /** Empty when the WAL of the cluster was never archived; still there when archiving has been switched off. */
     public Optional<Window> of(String cluster) {
@@ -63,13 +77,12 @@ public class RecoveryWindow {
         var bases = backups.basePoints(cluster).stream()
                 .filter(base -> !base.endTime().isBefore(archiving.since()))
                 .toList();
-        var found = new HashMap<WalSegment, Optional<WalCommit>>();
         return Recoverability.of(
                 bases,
                 segments(files, segmentBytes),
                 segmentBytes,
                 timelines(files, archive),
-                (first, last) -> found.computeIfAbsent(last, end -> lastCommit(archive, first, end, segmentBytes))
+                (first, last) -> lastCommit(archiving, archive, first, last, segmentBytes)
                         .map(WalCommit::time));
     }
 
@@ -91,7 +104,15 @@ public class RecoveryWindow {
     }
 
     /** The last one that is archived; looked for from the end, for most segments hold one. */
-    static Optional<WalCommit> lastCommit(WalArchive archive, WalSegment first, WalSegment last, long segmentBytes) {
+    Optional<WalCommit> lastCommit(
+            Archiving archiving, WalArchive archive, WalSegment first, WalSegment last, long segmentBytes) {
+        return commits.get(
+                new End(archive.directory(), archiving.since(), last),
+                end -> lastCommit(archive, first, last, segmentBytes));
+    }
+
+    private static Optional<WalCommit> lastCommit(
+            WalArchive archive, WalSegment first, WalSegment last, long segmentBytes) {
         var look = FIRST_LOOK;
         while (true) {
             var from = Math.max(first.number(), last.number() - look + 1);

@@ -4,6 +4,7 @@ import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Which cluster archives its WAL into which repository. */
@@ -31,6 +32,13 @@ class WalArchiveStore {
                         row.text("repository"),
                         row.time("since"),
                         row.time("ended_at")));
+    }
+
+    /** The clusters that archive, by name. */
+    List<String> archiving() {
+        return store.query("select cluster from wal_archive where ended_at is null order by cluster").stream()
+                .map(row -> row.text("cluster"))
+                .toList();
     }
 
     /** Replaces what is known of a cluster; null forgets it. */

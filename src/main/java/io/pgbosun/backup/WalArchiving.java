@@ -72,6 +72,30 @@ public class WalArchiving {
                         null));
     }
 
+    /**
+     * What is told of a cluster that archives, whoever asks.
+     *
+     * @param holes in what can be recovered since its oldest backup
+     */
+    public record Health(ArchiveStatus status, int holes) {}
+
+    /** The clusters that archive, by name. */
+    public List<String> archiving() {
+        return archivings.archiving();
+    }
+
+    /** Empty for a cluster that does not archive any more. */
+    public Optional<Health> health(String cluster) {
+        return archivings
+                .find(cluster)
+                .filter(archiving -> archiving.endedAt() == null)
+                .map(archiving -> new Health(
+                        status(cluster, archiving),
+                        window.of(cluster)
+                                .map(found -> found.recoverability().holes().size())
+                                .orElse(0)));
+    }
+
     private ArchiveStatus status(String cluster, Archiving archiving) {
         var archive = archives.at(
                 archiving.method(), archiving.repository(), repositories.location(archiving.repository()), cluster);
@@ -90,7 +114,7 @@ public class WalArchiving {
                     archive,
                     files,
                     facts,
-                    point(facts, archive, files));
+                    point(facts, archiving, archive, files));
         } catch (Problem problem) {
             return status(cluster, ArchivingState.UNKNOWN, problem.detail(), archiving, archive, files, null, null);
         }
@@ -127,11 +151,12 @@ public class WalArchiving {
                 facts == null ? null : facts.lastArchivedTime(),
                 facts == null ? null : facts.lastFailedWal(),
                 facts == null ? null : facts.lastFailedTime(),
+                facts == null ? null : facts.readyCount(),
                 current);
     }
 
     /** Null when nothing of the primary's timeline is archived. */
-    private RecoveryPoint point(ArchiverFacts facts, WalArchive archive, List<WalFile> files) {
+    private RecoveryPoint point(ArchiverFacts facts, Archiving archiving, WalArchive archive, List<WalFile> files) {
         var bytes = facts.segmentBytes();
         var there = RecoveryWindow.segments(files, bytes).stream()
                 .filter(segment -> segment.timeline() == facts.timeline())
@@ -144,11 +169,12 @@ public class WalArchiving {
         return new RecoveryPoint(
                 archived.toString(),
                 Math.max(0, facts.writeLsn().bytesSince(archived)),
-                rpoSeconds(facts, archive, there.getFirst(), there.getLast()));
+                rpoSeconds(facts, archiving, archive, there.getFirst(), there.getLast()));
     }
 
-    private Double rpoSeconds(ArchiverFacts facts, WalArchive archive, WalSegment first, WalSegment last) {
-        var commit = RecoveryWindow.lastCommit(archive, first, last, facts.segmentBytes());
+    private Double rpoSeconds(
+            ArchiverFacts facts, Archiving archiving, WalArchive archive, WalSegment first, WalSegment last) {
+        var commit = window.lastCommit(archiving, archive, first, last, facts.segmentBytes());
         return commit.map(known -> known.transaction() == facts.newestTransaction()
                         ? 0.0
                         : Math.max(

@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param archivedCount files that {@code archive_command} has stored
  * @param failedCount how often it has failed
+ * @param readyCount segments that wait to be archived
  * @param writeLsn how far the WAL is written
  * @param segmentBytes {@code wal_segment_size}
  * @param newestTransaction the newest one that has ended; the lower 32 bits of its id
@@ -18,6 +19,7 @@ public record ArchiverFacts(
         long failedCount,
         String lastFailedWal,
         Instant lastFailedTime,
+        long readyCount,
         int timeline,
         Lsn writeLsn,
         long segmentBytes,

@@ -4,44 +4,26 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
-import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Instance;
 import io.pgbosun.cluster.Topology;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.jboss.logging.Logger;
 
 /**
- * Gauges of what the instances say of themselves: whether they answer, and how far standbys are behind. A few clusters
- * are asked at once, each for a few seconds; instances of one that does not answer by then count as down.
+ * Gauges of what the instances say of themselves: whether they answer, and how far standbys are behind. Instances of a
+ * cluster that does not answer in time count as down.
  */
 @Singleton
 class InstanceMetrics {
-    private static final Logger LOG = Logger.getLogger(InstanceMetrics.class);
-    private static final int CLUSTERS_AT_ONCE = 8;
-    private static final int SECONDS = 5;
-
     private final ClusterStore clusters;
     private final Topology topology;
     private final MultiGauge up;
     private final MultiGauge lagBytes;
     private final MultiGauge lagSeconds;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Set<String> asking = ConcurrentHashMap.newKeySet();
+    private final Survey<List<Seen>> survey = new Survey<>();
 
     InstanceMetrics(ClusterStore clusters, Topology topology, MeterRegistry registry) {
         this.clusters = clusters;
@@ -66,26 +48,13 @@ class InstanceMetrics {
     }
 
     void refresh() throws InterruptedException {
-        var permits = new Semaphore(CLUSTERS_AT_ONCE);
-        var asked = clusters.names().stream()
-                .map(name -> threads.submit(() -> look(name, permits)))
-                .toList();
         var seen = new ArrayList<Seen>();
-        for (var one : asked) {
-            seen.addAll(answer(one));
+        for (var asked : survey.ask(clusters.names(), this::look).entrySet()) {
+            seen.addAll(asked.getValue().orElseGet(() -> down(asked.getKey())));
         }
         show(up, seen, instance -> instance.up() ? 1 : 0);
         show(lagBytes, seen, Seen::lagBytes);
         show(lagSeconds, seen, Seen::lagSeconds);
-    }
-
-    private static List<Seen> answer(Future<List<Seen>> asked) throws InterruptedException {
-        try {
-            return asked.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "a cluster cannot be looked at: " + e.getCause().getMessage(), e.getCause());
-        }
     }
 
     private static void show(MultiGauge gauge, List<Seen> seen, Function<Seen, Number> value) {
@@ -98,41 +67,12 @@ class InstanceMetrics {
     }
 
     /** Empty for a cluster that was deleted just now. */
-    private List<Seen> look(String name, Semaphore permits) throws InterruptedException {
-        permits.acquire();
-        try {
-            var cluster = clusters.find(name);
-            return cluster.isEmpty() ? List.of() : ask(cluster.get()).orElseGet(() -> down(cluster.get()));
-        } finally {
-            permits.release();
-        }
-    }
-
-    /** Empty when there is no answer in time, or none yet to the question of the last round. */
-    private Optional<List<Seen>> ask(ClusterRecord cluster) throws InterruptedException {
-        var name = cluster.cluster().name();
-        if (!asking.add(name)) {
-            return Optional.empty();
-        }
-        Callable<List<Instance>> question = () -> {
-            try {
-                return topology.instances(cluster);
-            } finally {
-                asking.remove(name);
-            }
-        };
-        var asked = threads.submit(question);
-        try {
-            return Optional.of(asked.get(SECONDS, TimeUnit.SECONDS).stream()
-                    .map(instance -> seen(name, instance))
-                    .toList());
-        } catch (TimeoutException slow) {
-            asked.cancel(true);
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            LOG.infof("metrics of %s: %s", name, e.getCause());
-            return Optional.empty();
-        }
+    private List<Seen> look(String name) {
+        return clusters.find(name)
+                .map(cluster -> topology.instances(cluster).stream()
+                        .map(instance -> seen(name, instance))
+                        .toList())
+                .orElse(List.of());
     }
 
     private static Seen seen(String cluster, Instance instance) {
@@ -144,9 +84,10 @@ class InstanceMetrics {
                 instance.replayLagSeconds());
     }
 
-    private static List<Seen> down(ClusterRecord cluster) {
-        return cluster.instances().stream()
-                .map(instance -> new Seen(cluster.cluster().name(), instance.name(), false, null, null))
+    private List<Seen> down(String name) {
+        return clusters.find(name).stream()
+                .flatMap(cluster -> cluster.instances().stream())
+                .map(instance -> new Seen(name, instance.name(), false, null, null))
                 .toList();
     }
 }

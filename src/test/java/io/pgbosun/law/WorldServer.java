@@ -365,7 +365,7 @@ final class WorldServer implements Server {
     public ArchiverFacts archiver() {
         return read(
                 "archiver",
-                server -> new ArchiverFacts(0, null, null, 0, null, null, 1, new Lsn(0x3000148), 16 << 20, 7));
+                server -> new ArchiverFacts(0, null, null, 0, null, null, 0, 1, new Lsn(0x3000148), 16 << 20, 7));
     }
 
     @Override

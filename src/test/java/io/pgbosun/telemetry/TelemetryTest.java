@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pgbosun.TestHome;
+import io.pgbosun.backup.ArchiveStatus;
+import io.pgbosun.backup.ArchiveStatus.ArchivingState;
+import io.pgbosun.backup.ArchiveStatus.RecoveryPoint;
+import io.pgbosun.backup.WalArchiving.Health;
 import io.pgbosun.operation.OperationState;
 import io.pgbosun.operation.OperationTelemetry;
 import io.pgbosun.store.Store;
@@ -22,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -40,6 +45,7 @@ class TelemetryTest {
     private final StoreMetrics fleet;
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
+    private final WalMetrics wal;
     private final OperationTelemetry operations;
 
     TelemetryTest(
@@ -47,11 +53,13 @@ class TelemetryTest {
             StoreMetrics fleet,
             RecoveryMetrics recovery,
             InstanceMetrics instances,
+            WalMetrics wal,
             OperationTelemetry operations) {
         this.store = store;
         this.fleet = fleet;
         this.recovery = recovery;
         this.instances = instances;
+        this.wal = wal;
         this.operations = operations;
     }
 
@@ -178,7 +186,7 @@ class TelemetryTest {
         cluster(1);
         var dashboard = Files.readString(Path.of("deploy/grafana/pgbosun.json"));
         var panels = new ObjectMapper().readTree(dashboard).get("panels");
-        assertEquals(5, panels.size());
+        assertEquals(9, panels.size());
         var rules = Files.readString(Path.of("deploy/prometheus/pgbosun.rules.yml"));
         recoverable();
         store.update(
@@ -191,6 +199,7 @@ class TelemetryTest {
         fleet.refresh();
         recovery.refresh();
         instances.refresh();
+        wal.show(Map.of(CLUSTER, new Health(archived(ArchivingState.WORKING), 0)));
         var exported = names(given().get("/q/metrics").asString());
         for (var text : List.of(dashboard, rules)) {
             var named = names(text);
@@ -198,6 +207,64 @@ class TelemetryTest {
             named.removeAll(exported);
             assertEquals(Set.of(), named, "named, and not exported");
         }
+    }
+
+    private static ArchiveStatus archived(ArchivingState state) {
+        var known = state != ArchivingState.UNKNOWN;
+        return new ArchiveStatus(
+                CLUSTER,
+                state,
+                "",
+                "default",
+                "/nowhere",
+                Instant.EPOCH,
+                null,
+                9,
+                9,
+                known ? 9L : null,
+                known ? 4L : null,
+                null,
+                null,
+                null,
+                null,
+                known ? 3L : null,
+                known ? new RecoveryPoint("0/9000000", 77, 12.5) : null);
+    }
+
+    private static double archive(String name) {
+        return scraped("pgbosun_wal_archive_" + name + "{cluster=\"metered\"}");
+    }
+
+    @Test
+    void archiving_is_told_and_of_a_primary_that_does_not_answer_only_the_holes() throws InterruptedException {
+        wal.show(Map.of(CLUSTER, new Health(archived(ArchivingState.FAILING), 2)));
+        assertEquals(77, archive("lag_bytes"));
+        assertEquals(12.5, archive("lag_seconds"));
+        assertEquals(3, archive("ready_segments"));
+        assertEquals(4, archive("failures"));
+        assertEquals(1, archive("failing"));
+        assertEquals(2, archive("holes"));
+        wal.show(Map.of(CLUSTER, new Health(archived(ArchivingState.WORKING), 0)));
+        assertEquals(0, archive("failing"));
+        assertEquals(0, archive("holes"));
+        wal.show(Map.of(CLUSTER, new Health(archived(ArchivingState.UNKNOWN), 1)));
+        assertEquals(1, archive("holes"));
+        for (var name : List.of("lag_bytes", "lag_seconds", "ready_segments", "failures", "failing")) {
+            assertEquals(-1, archive(name), name);
+        }
+        cluster(1);
+        store.update(
+                "insert into repository (name, type, path) values ('metered', 'FILESYSTEM', '/nowhere') on conflict do nothing");
+        store.update(
+                "insert into wal_archive (cluster, repository, since) values ($1, 'metered', $2)",
+                CLUSTER,
+                Instant.now());
+        wal.refresh();
+        assertEquals(0, archive("holes"), "asked, it does not answer, and there is nothing that could have a hole");
+        assertEquals(-1, archive("failing"));
+        store.update("delete from wal_archive where cluster = $1", CLUSTER);
+        wal.refresh();
+        assertEquals(-1, archive("holes"));
     }
 
     private static Set<String> names(String text) {
