@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The files of one data directory: our settings in files of our own, and who runs there. */
@@ -25,6 +26,8 @@ record DataDirectory(Path path) {
     private static final String HBA = "pgbosun.hba.conf";
     private static final String AUTO = "postgresql.auto.conf";
     private static final String PASSWORDS = "pgbosun.pgpass";
+    private static final Pattern PASSWORD_FIELD = Pattern.compile("(?:[^\\\\:]|\\\\.)+");
+    private static final int PASSWORD_FIELDS = 5;
     private static final String POSTMASTER = "postmaster.pid";
     /** The line of postmaster.pid that tells the state. */
     private static final int STATE_LINE = 7;
@@ -58,6 +61,23 @@ record DataDirectory(Path path) {
                 lines(Map.of("primary_conninfo", Conninfo.text(conninfo), "primary_slot_name", slot)));
         include(RECOVERY);
         FileTree.write(path.resolve("standby.signal"), "");
+    }
+
+    /** From its line of {@code .pgpass}, which holds all there is to a login. */
+    Endpoint upstream() {
+        var passwords = path.resolve(PASSWORDS);
+        var line = IoProblem.asking(passwords, "cannot be read", () -> Files.readString(passwords));
+        var fields = PASSWORD_FIELD
+                .matcher(line.strip())
+                .results()
+                .map(field -> field.group().replaceAll("\\\\(.)", "$1"))
+                .toList();
+        if (fields.size() != PASSWORD_FIELDS) {
+            throw Problem.notPossible(
+                    "'" + passwords + "' was changed by another hand: one line of five fields is wanted.");
+        }
+        return new Endpoint(
+                fields.get(0), Integer.parseInt(fields.get(1)), fields.get(3), Secret.of(fields.get(4)), "disable");
     }
 
     /** The settings of an ALTER SYSTEM on the source would count for more than ours: those with the same names go. */

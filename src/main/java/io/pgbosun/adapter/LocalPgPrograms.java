@@ -2,6 +2,7 @@ package io.pgbosun.adapter;
 
 import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
@@ -128,6 +129,16 @@ public final class LocalPgPrograms implements PgPrograms {
     @Override
     public void followPrimary(Path dataDirectory, Endpoint primary, String slot, String applicationName) {
         new DataDirectory(dataDirectory).followPrimary(primary, slot, applicationName);
+    }
+
+    @Override
+    public Endpoint upstream(Path dataDirectory) {
+        return new DataDirectory(dataDirectory).upstream();
+    }
+
+    @Override
+    public Optional<Lsn> shutdownLsn(Path dataDirectory) {
+        return running(dataDirectory) ? Optional.empty() : new ControlData(bin).shutdownLsn(dataDirectory);
     }
 
     @Override

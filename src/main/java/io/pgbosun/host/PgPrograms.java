@@ -32,6 +32,15 @@ public interface PgPrograms {
     /** Marks the directory as that of a standby of the given primary ({@code standby.signal}, {@code primary_conninfo}). */
     void followPrimary(Path dataDirectory, Endpoint primary, String slot, String applicationName);
 
+    /** The primary that a standby of ours follows, as {@link #followPrimary} was told it: with its login there. */
+    Endpoint upstream(Path dataDirectory);
+
+    /**
+     * Where the shutdown checkpoint of a server is that was stopped cleanly: the last record of its WAL. Empty while it runs,
+     * or when it crashed.
+     */
+    Optional<Lsn> shutdownLsn(Path dataDirectory);
+
     /** Starts the server and waits until it answers; nothing happens when it runs. */
     void start(Path dataDirectory);
 

@@ -20,6 +20,7 @@ import io.pgbosun.cluster.Provision;
 import io.pgbosun.cluster.Register;
 import io.pgbosun.cluster.StartCluster;
 import io.pgbosun.cluster.StopCluster;
+import io.pgbosun.failover.Switchover;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.DumpRequest.Format;
 import io.pgbosun.host.PgBackRest;
@@ -120,6 +121,7 @@ final class Scenarios {
                                 "a table, not concurrently",
                                 Base.CLUSTER,
                                 new Reindex(TABLE, List.of("shop"), "orders", false, null))));
+        all.put("switchover", switchover());
         all.put("checkpoint", List.of(on("the primary", Base.CLUSTER, new Checkpoint())));
         all.put("no-op", List.of(on("two steps that take a moment", Base.CLUSTER, new NoOp(2, 1, true))));
         return all;
@@ -214,6 +216,12 @@ final class Scenarios {
                         "swapped in where none is",
                         Base.SHOP_LOST,
                         new RestoreBackup(BACKUP, "shop", null, null, true, null, null, null)));
+    }
+
+    private static List<Scenario> switchover() {
+        return List.of(
+                on("to the standby", Base.CLUSTER, new Switchover(null, null)),
+                on("refused: no such standby", Base.CLUSTER, new Switchover("orders-3", null)));
     }
 
     static Assertion rows(long atLeast) {
