@@ -103,7 +103,7 @@ class WorldBackRests implements PgBackRests {
                             .add(new World.Leftover(work.operation(), work.epoch(), null, "pgbackrest")));
             change("backup", half, () -> {
                 var base = World.copy(new WorldDumps(world()).server(primary), new IdentityHashMap<>());
-                base.content.slots.clear();
+                base.slots.clear();
                 var text = "set of " + base.content.databases.keySet() + " with " + base.content.roles.keySet();
                 world().bases.put(text, base);
                 world().files.put(directory + "/" + type + " " + backup, World.StoredFile.of(text));
