@@ -10,6 +10,12 @@ final class Backups {
     static final String CLUSTER = "backed-up";
     private static final int LONGEST_SECONDS = 1_800;
 
+    /** Where the time went. */
+    private static final String STEPS = """
+            select string_agg(round(extract(epoch from ended_at - started_at), 2) || ' s ' || name, ', ' order by place)
+            from operation_step where operation = '%s'
+            """;
+
     private final Stage stage;
     private final Report report;
 
@@ -106,6 +112,7 @@ final class Backups {
         if (!state.startsWith("SUCCEEDED")) {
             throw new IllegalStateException("the operation ended as " + state);
         }
+        Report.note("  " + stage.postgres().value(STEPS.formatted(operation)));
         return stage.postgres().number("select extract(epoch from ended_at - started_at)" + of);
     }
 }

@@ -41,6 +41,8 @@ public final class LocalPgPrograms implements PgPrograms {
     private final PostgresBin bin;
     private final DumpPrograms dumps;
     private final BaseBackups baseBackups;
+    /** Asked once: an upgrade to another one brings another directory. */
+    private volatile int majorVersion;
 
     /** With the programs that this host has. */
     @Inject
@@ -56,6 +58,13 @@ public final class LocalPgPrograms implements PgPrograms {
 
     @Override
     public int majorVersion() {
+        if (majorVersion == 0) {
+            majorVersion = askMajorVersion();
+        }
+        return majorVersion;
+    }
+
+    private int askMajorVersion() {
         var said = program("pg_ctl", List.of("--version")).run().orThrow().output();
         var version = VERSION.matcher(said);
         if (!version.find()) {
