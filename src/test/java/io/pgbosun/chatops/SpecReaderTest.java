@@ -103,7 +103,7 @@ class SpecReaderTest {
         assertEquals("databse", error.field());
         assertEquals("is not known here", error.rule());
         assertEquals(
-                "Leave it out; known are databases, engine, format, jobs, repository, schemaOnly, source.",
+                "Leave it out; known are backupType, databases, engine, format, jobs, repository, schemaOnly, source.",
                 error.remedy());
         assertEquals(
                 "jobsPossible", error(TakeBackup.class, "jobsPossible=true").field());
