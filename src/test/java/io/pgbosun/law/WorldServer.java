@@ -8,6 +8,7 @@ import io.pgbosun.host.Lsn;
 import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerContent;
 import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
 import io.pgbosun.host.ServerTraces;
@@ -125,6 +126,14 @@ final class WorldServer implements Server {
                 server -> server.content.databases.entrySet().stream()
                         .map(entry -> new DatabaseFacts(entry.getKey(), entry.getValue().owner, "UTF8", 1_000))
                         .toList());
+    }
+
+    @Override
+    public ServerContent content() {
+        var databases = databases();
+        return read(
+                "content",
+                server -> new ServerContent(databases, List.of(), List.copyOf(server.content.roles.keySet())));
     }
 
     @Override
