@@ -9,6 +9,7 @@ import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerActivity;
+import io.pgbosun.host.ServerContent;
 import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
 import io.pgbosun.host.ServerTraces;
@@ -33,11 +34,6 @@ final class JdbcServer implements Server {
     private static final String POSTGRES = "postgres";
     private static final int PROMOTED_WITHIN_SECONDS = 60;
 
-    private static final String DATABASES = """
-            select datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), pg_database_size(oid)
-            from pg_database
-            where datallowconn and not datistemplate
-            order by datname""";
     private static final String TABLES = """
             select n.nspname, c.relname
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -75,13 +71,16 @@ final class JdbcServer implements Server {
 
     @Override
     public List<DatabaseFacts> databases() {
-        return read(
-                POSTGRES,
-                connection -> rows(
-                        connection,
-                        DATABASES,
-                        row -> new DatabaseFacts(
-                                row.getString(1), row.getString(2), row.getString(3), row.getLong(4))));
+        return read(POSTGRES, ContentQuery::databases);
+    }
+
+    @Override
+    public ServerContent content() {
+        var databases = databases();
+        var extensions = databases.stream()
+                .flatMap(database -> read(database.name(), ContentQuery::extensions).stream())
+                .toList();
+        return new ServerContent(databases, extensions, read(POSTGRES, ContentQuery::roles));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.pgbosun.backup;
 import io.pgbosun.host.PgBackRest;
 import java.time.Instant;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -59,7 +60,29 @@ public record Backup(
         Instant endTime,
 
         @Schema(description = "Who wants it kept and why; null when nobody does.")
-        BackupHold hold) {
+        BackupHold hold,
+
+        @Schema(description = "How the newest drill of it came out; null when there was none.")
+        LastDrill lastDrill) {
+
+    /** What can stand in for each other, in any repository. */
+    String series() {
+        return "%s %s %b".formatted(type, globals ? "all" : new TreeSet<>(databases).toString(), schemaOnly);
+    }
+
+    /** How the newest drill of a backup came out. */
+    @Schema(description = "How the newest drill of a backup came out.")
+    public record LastDrill(
+            UUID id,
+            boolean passed,
+
+            @Schema(description = "Seconds from the start to the first query that was answered; 0 when none was.")
+            double recoverySeconds,
+
+            @Schema(description = "Age of the restored data when the drill began, in seconds.")
+            double dataAgeSeconds,
+
+            Instant endTime) {}
 
     /** How it was made. */
     @Schema(name = "BackupType")

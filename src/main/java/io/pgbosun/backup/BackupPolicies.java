@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** The policies by which backups are kept, and what they say of a cluster's backups now. */
 @Singleton
@@ -165,11 +164,10 @@ public class BackupPolicies {
     /** Backups of the same databases in the same repository, made in the same way, can stand in for each other. */
     private static Candidate candidate(Stored stored) {
         var backup = stored.backup();
-        var databases = backup.globals() ? "all" : new TreeSet<>(backup.databases()).toString();
         return new Candidate(
                 backup.id(),
                 backup.startTime(),
-                "%s %s %s %b".formatted(backup.repository(), backup.engine(), databases, backup.schemaOnly()),
+                "%s %s %s".formatted(backup.repository(), backup.engine(), backup.series()),
                 backup.confidence() == Confidence.ASSERTED,
                 backup.hold() != null,
                 stored.needs());

@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** The catalogue of backups and drills. */
+/** The catalogue of backups. */
 @Singleton
 public class BackupStore {
     private static final Type EVIDENCE = new TypeReference<List<Evidence>>() {}.getType();
@@ -36,8 +36,8 @@ public class BackupStore {
     private static final String COLUMNS = """
             select b.id, b.cluster, b.labels::text as labels, b.repository, b.type, b.confidence, b.size_bytes,
               b.manifest::text as manifest, b.evidence::text as evidence, b.started_at, b.ended_at,
-              b.hold::text as hold, b.needs
-            from backup b
+              b.hold::text as hold, b.needs, d.report::text as drill
+            from backup b left join lateral (select report from drill where backup = b.id order by id desc limit 1) d on true
             """;
     /** Who deletes what a policy does not keep; the operation says who started it. */
     private static final Caller EXPIRY = new Caller("pgbosun", Channel.SCHEDULE, List.of());
@@ -279,32 +279,6 @@ public class BackupStore {
         });
     }
 
-    void insertDrill(Drill drill) {
-        store.update(
-                "insert into drill (id, cluster, backup, passed, report) values ($1, $2, $3, $4, $5::text::jsonb) on conflict do nothing",
-                drill.id(),
-                drill.cluster(),
-                drill.backup(),
-                drill.passed(),
-                json.store(drill));
-    }
-
-    boolean drillExists(UUID id) {
-        return store.one("select 1 from drill where id = $1", id).isPresent();
-    }
-
-    Page<Drill> drills(String cluster, Page.Request page) {
-        var rows = store.query(
-                "select id, report::text as report from drill where cluster = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
-                cluster,
-                after(page),
-                page.limit());
-        return page.of(
-                rows,
-                row -> json.load(row.text("report"), Drill.class),
-                row -> row.uuid("id").toString());
-    }
-
     /** Newest first, of one cluster or (null) of all that the caller may see. */
     Page<Backup> list(Caller caller, String cluster, Page.Request page) {
         var rows = store.query(
@@ -319,6 +293,15 @@ public class BackupStore {
 
     private static UUID after(Page.Request page) {
         return page.after() == null ? null : Ids.parse("pageToken", page.after());
+    }
+
+    private Backup.LastDrill lastDrill(String report) {
+        if (report == null) {
+            return null;
+        }
+        var drill = json.load(report, Drill.class);
+        return new Backup.LastDrill(
+                drill.id(), drill.passed(), drill.recoverySeconds(), drill.dataAgeSeconds(), drill.endTime());
     }
 
     private Stored stored(Row row) {
@@ -348,7 +331,8 @@ public class BackupStore {
                 manifest.keyId(),
                 row.time("started_at"),
                 row.time("ended_at"),
-                json.load(row.text("hold"), BackupHold.class));
+                json.load(row.text("hold"), BackupHold.class),
+                lastDrill(row.text("drill")));
         return new Stored(backup, json.load(row.text("labels"), LABELS), manifest, Set.copyOf(row.uuids("needs")));
     }
 }

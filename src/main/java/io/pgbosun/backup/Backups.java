@@ -18,13 +18,15 @@ import java.util.UUID;
 @Singleton
 public class Backups {
     private final BackupStore backups;
+    private final DrillStore drills;
     private final Clusters clusters;
     private final Store store;
     private final AuditTrail audit;
     private final Clock clock;
 
-    Backups(BackupStore backups, Clusters clusters, Store store, AuditTrail audit, Clock clock) {
+    Backups(BackupStore backups, DrillStore drills, Clusters clusters, Store store, AuditTrail audit, Clock clock) {
         this.backups = backups;
+        this.drills = drills;
         this.clusters = clusters;
         this.store = store;
         this.audit = audit;
@@ -86,6 +88,6 @@ public class Backups {
     /** Newest first. */
     public Page<Drill> drills(Caller caller, String cluster, Page.Request page) {
         clusters.get(caller, cluster);
-        return backups.drills(cluster, page);
+        return drills.list(cluster, page);
     }
 }

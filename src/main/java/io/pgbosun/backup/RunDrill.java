@@ -6,6 +6,8 @@ import io.pgbosun.operation.OperationKind;
 import io.pgbosun.operation.OperationSpec;
 import io.pgbosun.operation.Risk;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
@@ -29,11 +31,25 @@ public record RunDrill(
         @Schema(description = "The backup to prove; the cluster's newest when left out.")
         UUID backup,
 
-        @Size(max = 100) List<@Valid @NotNull Assertion> assertions)
+        @Size(max = 100) List<@Valid @NotNull Assertion> assertions,
+
+        @Schema(
+                description =
+                        "Whether it fails when something is missing or much smaller than in the drill before that passed; true when left out.")
+        Boolean compare,
+
+        @Min(1)
+        @Max(100)
+        @Schema(
+                description =
+                        "By how much a database or a counted table may be smaller than in the drill before, in percent; 50 when left out.")
+        Integer maxShrinkPercent)
         implements OperationSpec {
 
     public RunDrill {
         assertions = assertions == null ? List.of() : List.copyOf(assertions);
+        compare = compare == null || compare;
+        maxShrinkPercent = maxShrinkPercent == null ? 50 : maxShrinkPercent;
     }
 
     /** What the drill showed. */

@@ -2,18 +2,16 @@ package io.pgbosun.backup;
 
 import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.backup.Drill.AssertionResult;
+import io.pgbosun.backup.Drill.CountedTable;
+import io.pgbosun.backup.Drill.DatabaseSize;
+import io.pgbosun.backup.Drill.DrillContent;
+import io.pgbosun.backup.Drill.DrillFinding;
+import io.pgbosun.backup.DrillRestore.Place;
 import io.pgbosun.backup.RunDrill.RunDrillResult;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Scratch;
-import io.pgbosun.host.BackupFiles;
-import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
-import io.pgbosun.host.Progress;
-import io.pgbosun.host.RecoveryTarget;
-import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.Server;
-import io.pgbosun.host.Servers;
-import io.pgbosun.host.TableName;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
@@ -23,7 +21,6 @@ import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
 import io.pgbosun.token.Tokens;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,67 +28,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 @Singleton
 class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
-    private static final String SUPERUSER = "pgbosun_scratch";
-
     private final BackupStore backups;
-    private final Repositories repositories;
-    private final StoredBackup storedBackup;
+    private final DrillStore drills;
+    private final DrillRestore restore;
     private final ClusterStore clusters;
     private final RecoveryPoints points;
-    private final PhysicalRestore physicalRestore;
     private final PgPrograms programs;
-    private final Servers servers;
     private final Scratch scratch;
     private final Clock clock;
 
     RunDrillHandler(
             BackupStore backups,
-            Repositories repositories,
-            StoredBackup storedBackup,
+            DrillStore drills,
+            DrillRestore restore,
             ClusterStore clusters,
             RecoveryPoints points,
-            PhysicalRestore physicalRestore,
             PgPrograms programs,
-            Servers servers,
             Scratch scratch,
             Clock clock) {
         this.backups = backups;
-        this.repositories = repositories;
-        this.storedBackup = storedBackup;
+        this.drills = drills;
+        this.restore = restore;
         this.clusters = clusters;
         this.points = points;
-        this.physicalRestore = physicalRestore;
         this.programs = programs;
-        this.servers = servers;
         this.scratch = scratch;
         this.clock = clock;
     }
 
-    /**
-     * Which backup is restored to where; decided once.
-     *
-     * @param username of a superuser there
-     * @param restoreCommand reads archived WAL for a physical backup, or null
-     */
-    record Place(
-            UUID backup,
-            String directory,
-            int port,
-            String username,
-            Secret password,
-            String restoreCommand,
-            RecoveryTarget target,
-            Instant startTime) {
-        Endpoint endpoint() {
-            return new Endpoint("127.0.0.1", port, username, password, "disable");
-        }
-    }
-
     /** When it first answered, and how new what it holds is. */
     record FirstAnswer(Instant time, Instant dataTime) {}
+
+    /** All that was found in what was restored; no content in a preview. */
+    private record Found(FirstAnswer answered, List<AssertionResult> results, DrillContent content) {}
 
     @Override
     public void check(Target target, RunDrill spec, Checks checks) {
@@ -130,69 +104,87 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
     @Override
     public RunDrillResult run(Target target, RunDrill spec, Steps steps) {
         var place = steps.get("choose the backup and a place", Place.class, () -> place(target, spec));
-        var stored = backups.get(place.backup());
-        var manifest = stored.manifest();
-        var server = servers.at(place.endpoint());
-        if (manifest.physical() == null) {
-            load(stored, place, steps);
-        } else {
-            recover(stored, place, server, steps);
+        var backup = backups.get(place.backup());
+        var found = find(spec, steps, place, backup);
+        restore.remove(steps, place);
+        var comparison = compare(spec, steps, backup.backup(), found.content());
+        var drill = steps.get(
+                "sum up", Drill.class, () -> sumUp(steps.operation(), backup.backup(), place, found, comparison));
+        steps.act("record the drill", () -> drills.put(drill, backup.backup().series()));
+        refuseFailed(drill);
+        steps.pointOfNoReturn(); // what follows is evidence, which is not taken back when its answer is lost
+        var confidence = drill.assertions().isEmpty() ? Confidence.RESTORED : Confidence.ASSERTED;
+        steps.act("raise the backup's confidence", () -> backups.prove(place.backup(), evidence(drill, confidence)));
+        return new RunDrillResult(drill, confidence);
+    }
+
+    /** That a backup cannot be restored is what a drill is there to find out: it is recorded, unless somebody stopped it. */
+    private Found find(RunDrill spec, Steps steps, Place place, Stored stored) {
+        try {
+            return look(spec, steps, place, stored);
+        } catch (Problem problem) {
+            if (problem.type() != ProblemType.CANCELLED) {
+                drills.putFailed(
+                        failed(steps.operation(), stored.backup(), place, problem),
+                        stored.backup().series());
+            }
+            throw problem;
         }
+    }
+
+    private Found look(RunDrill spec, Steps steps, Place place, Stored stored) {
+        var server = restore.run(steps, stored, place);
         var answered = steps.get(
                 "ask it the first question",
                 FirstAnswer.class,
                 new FirstAnswer(place.startTime(), place.startTime()),
                 () -> firstAnswer(server, stored.backup()));
-        var results = new ArrayList<AssertionResult>();
-        for (var assertion : spec.assertions()) {
-            results.add(steps.get(
-                    "assert %d: %s".formatted(results.size() + 1, assertion.sentence()),
-                    AssertionResult.class,
-                    new AssertionResult(assertion.sentence(), true, "not asked yet"),
-                    () -> judge(assertion, server, manifest)));
-        }
-        removeScratch(steps, place);
-        var drill = steps.get(
-                "sum up", Drill.class, () -> sumUp(steps.operation(), stored.backup(), place, answered, results));
-        steps.ensure("record the drill", () -> backups.drillExists(drill.id()), () -> backups.insertDrill(drill));
-        refuseFailed(drill);
-        steps.pointOfNoReturn(); // what follows is evidence, which is not taken back when its answer is lost
-        var confidence = results.isEmpty() ? Confidence.RESTORED : Confidence.ASSERTED;
-        steps.act("raise the backup's confidence", () -> backups.prove(place.backup(), evidence(drill, confidence)));
-        return new RunDrillResult(drill, confidence);
+        var results = new DrillAssertions(server, stored.manifest()).judge(steps, spec.assertions());
+        var content = steps.get(
+                "look at what is there",
+                DrillContent.class,
+                null,
+                () -> content(server, stored.backup(), spec.assertions(), results));
+        return new Found(answered, results, content);
     }
 
-    /** A logical backup into a new server. */
-    private void load(Stored stored, Place place, Steps steps) {
-        var manifest = stored.manifest();
-        var files = repositories.files(stored.backup().repository());
-        steps.act("read the backup's files", () -> storedBackup.verify(files, manifest));
-        startScratch(steps, place);
-        if (manifest.globals()) {
-            steps.act(
-                    "restore roles and tablespaces",
-                    () -> storedBackup.reading(files, manifest, Manifest.GLOBALS, globals -> {
-                        programs.restoreGlobals(globals, place.endpoint());
-                        return null;
-                    }));
-        }
-        for (var database : manifest.databases()) {
-            steps.act("restore " + database.name(), () -> restore(manifest, files, database, place.endpoint(), steps));
-        }
+    private static DrillContent content(
+            Server server, Backup backup, List<Assertion> assertions, List<AssertionResult> results) {
+        var found = server.content();
+        var tables = IntStream.range(0, assertions.size())
+                .filter(i -> results.get(i).rows() != null)
+                .mapToObj(i -> new CountedTable(
+                        assertions.get(i).database(),
+                        assertions.get(i).table(),
+                        results.get(i).rows()))
+                .toList();
+        var withRoles = backup.globals() || backup.type() == Backup.Type.PHYSICAL;
+        return new DrillContent(
+                found.databases().stream()
+                        .filter(database -> backup.databases().contains(database.name()))
+                        .map(database -> new DatabaseSize(database.name(), database.sizeBytes()))
+                        .toList(),
+                tables,
+                found.extensions().stream()
+                        .filter(extension -> backup.databases().contains(extension.database()))
+                        .toList(),
+                found.roles().stream()
+                        .filter(role -> withRoles && !role.equals(DrillRestore.SUPERUSER))
+                        .toList());
     }
 
-    /** A physical backup, with all the WAL that is archived since. */
-    private void recover(Stored stored, Place place, Server server, Steps steps) {
-        physicalRestore.run(
-                steps,
-                new PhysicalRestore.Wanted(
-                        stored,
-                        Path.of(place.directory()),
-                        PhysicalRestore.scratch(place.port()),
-                        place.username(),
-                        server,
-                        place.restoreCommand(),
-                        place.target()));
+    private DrillComparison compare(RunDrill spec, Steps steps, Backup backup, DrillContent content) {
+        if (!spec.compare()) {
+            return DrillComparison.NONE;
+        }
+        return steps.get(
+                "compare with the drill before",
+                DrillComparison.class,
+                () -> content == null
+                        ? DrillComparison.NONE // a preview
+                        : drills.before(steps.operation(), backup.cluster(), backup.series())
+                                .map(before -> DrillComparison.of(before, content, spec.maxShrinkPercent()))
+                                .orElse(DrillComparison.NONE));
     }
 
     private Place place(Target target, RunDrill spec) {
@@ -205,7 +197,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         var port = programs.freePort();
         if (stored.manifest().physical() == null) {
             var password = Secret.of(Tokens.randomText());
-            return new Place(backup, directory, port, SUPERUSER, password, null, null, clock.instant());
+            return new Place(backup, directory, port, DrillRestore.SUPERUSER, password, null, null, clock.instant());
         }
         var login = clusters.get(target.id());
         var choice = points.latest(target.id(), backup);
@@ -220,127 +212,71 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 clock.instant());
     }
 
-    private void startScratch(Steps steps, Place place) {
-        var directory = Path.of(place.directory());
-        steps.ensure(
-                "initialise a scratch instance",
-                () -> programs.initialized(directory),
-                () -> programs.initdb(directory, SUPERUSER, place.password()),
-                () -> programs.remove(directory));
-        steps.act("configure it apart from all others", () -> programs.configure(directory, settings(place)));
-        steps.ensure(
-                "start it",
-                () -> programs.ready(directory),
-                () -> programs.start(directory),
-                () -> programs.stop(directory));
-    }
-
-    /** No archiving, no standbys, no sync: it is thrown away. */
-    private static Map<String, String> settings(Place place) {
-        return Map.of(
-                "listen_addresses", "127.0.0.1",
-                "port", String.valueOf(place.port()),
-                "unix_socket_directories", "",
-                "archive_mode", "off",
-                "wal_level", "minimal",
-                "max_wal_senders", "0",
-                "fsync", "off",
-                "autovacuum", "off",
-                "cluster_name", "pgbosun-drill");
-    }
-
-    private void restore(
-            Manifest manifest, BackupFiles files, Manifest.DumpedDatabase database, Endpoint to, Steps steps) {
-        steps.progress(Progress.phase("restoring " + database.name()));
-        var server = servers.at(to);
-        server.dropDatabase(database.name()); // what a run that died has left
-        server.createDatabase(database.name(), null);
-        var request = new RestoreRequest(to, database.name(), List.of(), 2, manifest.globals());
-        storedBackup
-                .reading(files, manifest, database.path(), dump -> programs.restore(dump, request))
-                .forEach(steps::warn);
-    }
-
     private FirstAnswer firstAnswer(Server server, Backup backup) {
         server.value("postgres", "select 1");
         var newest = server.lastReplayedCommit().orElse(backup.startTime());
         return new FirstAnswer(clock.instant(), newest.isBefore(backup.startTime()) ? backup.startTime() : newest);
     }
 
-    private AssertionResult judge(Assertion assertion, Server server, Manifest manifest) {
-        var sentence = assertion.sentence();
-        try {
-            return switch (assertion.type()) {
-                case ROW_COUNT -> {
-                    var rows = server.countRows(assertion.database(), TableName.parse(assertion.table()));
-                    yield new AssertionResult(sentence, rows >= assertion.atLeast(), rows + " rows");
-                }
-                case FRESHNESS -> fresh(assertion, server, manifest);
-                case AMCHECK -> {
-                    var wrong = server.amcheck(assertion.database());
-                    yield new AssertionResult(
-                            sentence, wrong.isEmpty(), wrong.isEmpty() ? "nothing wrong" : String.join("; ", wrong));
-                }
-                case SQL -> {
-                    var wanted = assertion.expected() == null ? "t" : assertion.expected();
-                    var seen = server.value(assertion.database(), assertion.query());
-                    yield new AssertionResult(
-                            sentence, seen.filter(wanted::equals).isPresent(), seen.orElse("no row"));
-                }
-            };
-        } catch (Problem problem) {
-            if (problem.type() == ProblemType.PROGRAM_FAILED) {
-                return new AssertionResult(sentence, false, problem.detail());
-            }
-            throw problem;
-        }
-    }
-
-    /** Measured against the time of the backup: a backup does not grow stale by waiting for its drill. */
-    private static AssertionResult fresh(Assertion assertion, Server server, Manifest manifest) {
-        var newest = server.newest(assertion.database(), TableName.parse(assertion.table()), assertion.column());
-        var age = newest.map(at -> Duration.between(at, manifest.startTime()).toSeconds());
-        return new AssertionResult(
-                assertion.sentence(),
-                age.filter(seconds -> seconds <= assertion.maxAgeSeconds()).isPresent(),
-                age.map(seconds -> seconds + " s old when the backup began").orElse("no value"));
-    }
-
-    private void removeScratch(Steps steps, Place place) {
-        var directory = Path.of(place.directory());
-        steps.ensure("stop the scratch instance", () -> !programs.running(directory), () -> programs.stop(directory));
-        steps.ensure(
-                "remove the scratch instance", () -> !programs.exists(directory), () -> programs.remove(directory));
-    }
-
-    private Drill sumUp(UUID id, Backup backup, Place place, FirstAnswer answered, List<AssertionResult> results) {
+    private Drill sumUp(UUID id, Backup backup, Place place, Found found, DrillComparison comparison) {
+        var passed = found.results().stream().allMatch(AssertionResult::passed)
+                && comparison.findings().isEmpty();
         return new Drill(
                 id,
                 backup.cluster(),
                 backup.id(),
-                results.stream().allMatch(AssertionResult::passed),
-                results,
-                Duration.between(place.startTime(), answered.time()).toMillis() / 1000.0,
-                Duration.between(answered.dataTime(), place.startTime()).toMillis() / 1000.0,
+                passed,
+                found.results(),
+                Duration.between(place.startTime(), found.answered().time()).toMillis() / 1000.0,
+                Duration.between(found.answered().dataTime(), place.startTime()).toMillis() / 1000.0,
                 place.startTime(),
-                clock.instant());
+                clock.instant(),
+                null,
+                found.content(),
+                comparison.with(),
+                comparison.findings());
+    }
+
+    private Drill failed(UUID id, Backup backup, Place place, Problem why) {
+        return new Drill(
+                id,
+                backup.cluster(),
+                backup.id(),
+                false,
+                List.of(),
+                0,
+                0,
+                place.startTime(),
+                clock.instant(),
+                why.detail(),
+                null,
+                null,
+                List.of());
     }
 
     private static void refuseFailed(Drill drill) {
-        if (!drill.passed()) {
-            var failed = drill.assertions().stream()
-                    .filter(result -> !result.passed())
-                    .toList();
-            throw Problem.of(
-                    ProblemType.ASSERTION_FAILED,
-                    "%d of %d assertions failed; first: %s, but %s."
-                            .formatted(
-                                    failed.size(),
-                                    drill.assertions().size(),
-                                    failed.getFirst().assertion(),
-                                    failed.getFirst().seen()),
-                    Map.of("assertions", drill.assertions()));
+        if (drill.passed()) {
+            return;
         }
+        var said = new ArrayList<String>();
+        var failed =
+                drill.assertions().stream().filter(result -> !result.passed()).toList();
+        if (!failed.isEmpty()) {
+            said.add("%d of %d assertions failed; first: %s, but %s."
+                    .formatted(
+                            failed.size(),
+                            drill.assertions().size(),
+                            failed.getFirst().assertion(),
+                            failed.getFirst().seen()));
+        }
+        if (!drill.findings().isEmpty()) {
+            var found = drill.findings().stream().map(DrillFinding::detail).collect(Collectors.joining("; "));
+            said.add(
+                    "Compared with the drill before, %s: %s. If it is meant, run one with compare off; the next ones are compared with it."
+                            .formatted(drill.comparedWith(), found));
+        }
+        throw Problem.of(
+                ProblemType.ASSERTION_FAILED, String.join(" ", said), Map.of("assertions", drill.assertions()));
     }
 
     private Backup.Evidence evidence(Drill drill, Confidence level) {

@@ -20,6 +20,9 @@ public interface Server {
     /** Databases that accept connections, without templates, ordered by name. */
     List<DatabaseFacts> databases();
 
+    /** Databases with their sizes, extensions and roles. */
+    ServerContent content();
+
     boolean databaseExists(String database);
 
     /** Creates an empty database from {@code template0}; {@code owner} null means the login role. */

@@ -37,7 +37,8 @@ class RecoveryMetrics {
     /** Whether it passed or not. */
     private static final String DRILLS = """
             select c.name, d.created_at, d.passed, d.recovery from cluster c
-            join lateral (select created_at, passed, report->>'recoverySeconds' as recovery from drill
+            join lateral (select created_at, passed, case when report->>'failure' is null then report->>'recoverySeconds' end as recovery
+              from drill
               where cluster = c.name order by id desc limit 1) d on true
             """;
 

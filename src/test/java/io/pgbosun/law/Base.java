@@ -32,6 +32,8 @@ enum Base {
     DAMAGED,
     /** With one backup of everything, and a drill has proven it. */
     PROVEN,
+    /** Since then more than half of the rows of shop were deleted, and another backup was taken. */
+    SHRUNK,
     /** With two backups of everything, and a policy that keeps one. */
     TOO_MANY
 }

@@ -98,7 +98,9 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
             case TOO_MANY ->
                 withPolicy(
                         done(start(Base.BACKED_UP), 7, new TakeBackup(null, null, null, null, null, null, null, null)));
-            case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1))));
+            case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1)), null, null));
+            case SHRUNK ->
+                done(halved(start(Base.PROVEN)), 12, new TakeBackup(null, null, null, null, null, null, null, null));
         };
     }
 
@@ -150,6 +152,14 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
         var policy =
                 "{\"name\": \"one\", \"cluster\": null, \"selector\": null, \"retention\": {\"keepLast\": 1}, \"created_at\": \"2026-01-01T00:00:00Z\"}";
         return new Start(start.world(), start.rows().replaceFirst("\\[]]$", "[" + policy + "]]"));
+    }
+
+    private static Start halved(Start start) {
+        var world = start.world().copy();
+        world.directories
+                .values()
+                .forEach(server -> server.content.databases.get("shop").tables.put("orders", 499L));
+        return new Start(world, start.rows());
     }
 
     private static Start lost(Start start) {

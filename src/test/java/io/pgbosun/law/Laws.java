@@ -206,12 +206,14 @@ final class Laws {
     }
 
     private void troubleWhileUndone(Shot failure, List<Call> undoing) {
+        var begun = undoing.stream().map(Call::name).toList().indexOf("journal: undoing");
         for (var call : undoing) {
             for (var when : moments(call)) {
                 var crash = new Shot(How.CRASH, when, call);
                 var trial = trial(failure, crash);
                 var end = trial.run();
-                var forgotten = call.name().equals("journal: undoing") && when == When.BEFORE;
+                // nothing says yet that it failed
+                var forgotten = undoing.indexOf(call) < begun || undoing.indexOf(call) == begun && when == When.BEFORE;
                 var wrong = forgotten ? settled(trial, end) : verdict.notUndone(end);
                 tally.count(CRASHES, name, List.of(failure, crash), wrong);
                 if (call.name().startsWith("journal: undo") && when == When.AFTER) {

@@ -235,11 +235,22 @@ final class Scenarios {
                 new Assertion(Assertion.Type.AMCHECK, "shop", null, null, null, null, null, null),
                 new Assertion(Assertion.Type.SQL, "shop", null, null, null, null, "select t", null));
         return List.of(
-                on("without assertions", Base.BACKED_UP, new RunDrill(null, null)),
-                on("assertions hold", Base.BACKED_UP, new RunDrill(BACKUP, holding)),
-                on("a whole server", Base.COPIED, new RunDrill(null, List.of(rows(1000)))),
-                on("refused: the backup is damaged", Base.DAMAGED, new RunDrill(null, null)),
-                on("an assertion fails", Base.BACKED_UP, new RunDrill(BACKUP, List.of(rows(1), rows(1001)))));
+                on("without assertions", Base.BACKED_UP, new RunDrill(null, null, null, null)),
+                on("assertions hold", Base.BACKED_UP, new RunDrill(BACKUP, holding, null, null)),
+                on("a whole server", Base.COPIED, new RunDrill(null, List.of(rows(1000)), null, null)),
+                on("refused: the backup is damaged", Base.DAMAGED, new RunDrill(null, null, null, null)),
+                on(
+                        "an assertion fails",
+                        Base.BACKED_UP,
+                        new RunDrill(BACKUP, List.of(rows(1), rows(1001)), null, null)),
+                on(
+                        "fails: more than half of the rows are gone since the drill before",
+                        Base.SHRUNK,
+                        new RunDrill(null, List.of(rows(1)), null, 50)),
+                on(
+                        "not compared with the drill before",
+                        Base.SHRUNK,
+                        new RunDrill(null, List.of(rows(1)), false, null)));
     }
 
     private static List<Scenario> enableArchiving() {

@@ -9,6 +9,7 @@ import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerActivity;
+import io.pgbosun.host.ServerContent;
 import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
 import io.pgbosun.host.ServerTraces;
@@ -126,6 +127,14 @@ final class WorldServer implements Server {
                 server -> server.content.databases.entrySet().stream()
                         .map(entry -> new DatabaseFacts(entry.getKey(), entry.getValue().owner, "UTF8", 1_000))
                         .toList());
+    }
+
+    @Override
+    public ServerContent content() {
+        var databases = databases();
+        return read(
+                "content",
+                server -> new ServerContent(databases, List.of(), List.copyOf(server.content.roles.keySet())));
     }
 
     @Override
