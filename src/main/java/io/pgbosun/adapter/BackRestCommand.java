@@ -109,7 +109,7 @@ record BackRestCommand(Path folder, String repository, Path path, String stanza)
     /** As a server runs it, in its data directory; {@code %f} and {@code %p} are for the server to fill in. */
     String forServer(String command) {
         return ServerCommand.quoted(program()) + " --config=" + ServerCommand.quoted(configuration()) + " --stanza="
-                + stanza + " --pg1-path=\"$PWD\" " + command;
+                + ServerCommand.quoted(Path.of(stanza)) + " --pg1-path=\"$PWD\" " + command;
     }
 
     /** What came of it, or what is wrong in words of ours. */

@@ -1,6 +1,7 @@
 package io.pgbosun.backup;
 
 import io.pgbosun.backup.BackupStore.Stored;
+import io.pgbosun.cluster.Names;
 import io.pgbosun.host.PgBackRest;
 import io.pgbosun.host.PgBackRests;
 import jakarta.inject.Singleton;
@@ -32,8 +33,10 @@ class Stanzas {
         return of(stored.backup().repository(), stored.manifest().set().stanza());
     }
 
-    /** The names of those that are in a repository. */
+    /** The names of those that are in a repository; what no cluster can be called is none of ours. */
     List<String> in(String repository) {
-        return backRests.stanzas(repositories.location(repository));
+        return backRests.stanzas(repositories.location(repository)).stream()
+                .filter(name -> name.matches(Names.LABEL))
+                .toList();
     }
 }
