@@ -7,6 +7,7 @@ import io.pgbosun.problem.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,6 +26,7 @@ final class FileWalArchive implements WalArchive {
     /** Of XLogLongPageHeaderData, with which each segment begins. */
     private static final int HEADER_BYTES = 40;
 
+    private static final int PAGE_ADDRESS = 8;
     private static final int SYSTEM_IDENTIFIER = 24;
     private static final int SEGMENT_BYTES = 32;
 
@@ -93,9 +95,53 @@ final class FileWalArchive implements WalArchive {
                 return Stream.of(new WalFile(
                         file.getFileName().toString(),
                         Files.size(file),
-                        Files.getLastModifiedTime(file).toInstant()));
+                        Files.getLastModifiedTime(file).toInstant(),
+                        isWhole(file)));
             } catch (NoSuchFileException gone) {
                 return Stream.empty();
+            }
+        });
+    }
+
+    /** By its header: what is in a segment is found out by whoever recovers with it. */
+    private static boolean isWhole(Path file) throws IOException {
+        var name = file.getFileName().toString();
+        if (!SEGMENT.matcher(name).matches()) {
+            return true;
+        }
+        try (var bytes = Files.newInputStream(file)) {
+            var header = bytes.readNBytes(HEADER_BYTES);
+            if (header.length < HEADER_BYTES) {
+                return false;
+            }
+            var fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
+            long segmentBytes = fields.getInt(SEGMENT_BYTES);
+            var begins = (Long.parseLong(name.substring(8, 16), 16) << 32)
+                    + Long.parseLong(name.substring(16), 16) * segmentBytes;
+            return Files.size(file) == segmentBytes && fields.getLong(PAGE_ADDRESS) == begins;
+        } catch (AccessDeniedException unreadable) {
+            return false;
+        }
+    }
+
+    @Override
+    public void remove(List<String> names) {
+        var newest = files().stream()
+                .map(WalFile::name)
+                .filter(name -> SEGMENT.matcher(name).matches())
+                .reduce((older, newer) -> newer);
+        for (var name : names) {
+            if (checked(name).endsWith(".history")
+                    || newest.filter(name::equals).isPresent()) {
+                throw Problem.notPossible("'" + name + "' is needed: history files and the newest segment stay.");
+            }
+        }
+        IoProblem.doing(directory, "cannot be cleared of WAL that nobody needs", () -> {
+            for (var name : names) {
+                Files.deleteIfExists(directory.resolve(name));
+            }
+            if (!names.isEmpty()) {
+                FileTree.syncOne(directory);
             }
         });
     }
@@ -114,6 +160,7 @@ final class FileWalArchive implements WalArchive {
     @Override
     public Optional<Origin> origin() {
         return files().stream()
+                .filter(WalFile::whole)
                 .map(WalFile::name)
                 .filter(name -> SEGMENT.matcher(name).matches())
                 .reduce((older, newer) -> newer)

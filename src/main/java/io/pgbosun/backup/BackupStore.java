@@ -123,6 +123,14 @@ public class BackupStore {
                 .toList();
     }
 
+    /** Whether something reads the archived WAL of a cluster just now. */
+    boolean isWalRead(String cluster) {
+        return store.one("""
+                        select 1 from operation where ended_at is null
+                          and (kind = 'drill' and target = $1 or kind = 'recover' and spec->>'source' = $2) limit 1
+                        """, Target.cluster(cluster).toString(), cluster).isPresent();
+    }
+
     void insert(Manifest manifest, Map<String, String> labels, String repository) {
         store.update(
                 """

@@ -7,8 +7,12 @@ import java.util.Optional;
 
 /** The archived WAL of one cluster: segments, {@code .history}, {@code .backup} and {@code .partial} files, by PostgreSQL's names. */
 public interface WalArchive {
-    /** One archived file. */
-    record WalFile(String name, long sizeBytes, Instant modifiedAt) {}
+    /**
+     * One archived file.
+     *
+     * @param whole false for a segment that cannot be read, or is not as long or not of the place in the WAL that it must be
+     */
+    record WalFile(String name, long sizeBytes, Instant modifiedAt, boolean whole) {}
 
     /**
      * Which cluster wrote the WAL, as its segments say themselves.
@@ -38,6 +42,12 @@ public interface WalArchive {
 
     /** The text of a small file, such as a timeline's history. */
     String read(String name);
+
+    /**
+     * Removes segments and what belongs to them, durably, in the order given; those that are gone already too. Never history
+     * files and never the newest segment.
+     */
+    void remove(List<String> names);
 
     /** Who wrote the newest segment; empty while there is none. */
     Optional<Origin> origin();
