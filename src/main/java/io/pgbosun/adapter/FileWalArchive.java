@@ -157,25 +157,29 @@ final class FileWalArchive implements WalArchive {
         return IoProblem.asking(file, "cannot be read", () -> Files.readString(file));
     }
 
+    /** One that is damaged says whose it is too, as long as it can be read. */
     @Override
     public Optional<Origin> origin() {
-        return files().stream()
-                .filter(WalFile::whole)
-                .map(WalFile::name)
-                .filter(name -> SEGMENT.matcher(name).matches())
-                .reduce((older, newer) -> newer)
-                .map(name -> IoProblem.asking(
-                        directory.resolve(name), "cannot be read", () -> origin(directory.resolve(name))));
+        var newestFirst = files().reversed().stream()
+                .filter(file -> SEGMENT.matcher(file.name()).matches())
+                .toList();
+        return Stream.concat(newestFirst.stream().filter(WalFile::whole), newestFirst.stream())
+                .map(file -> directory.resolve(file.name()))
+                .flatMap(segment -> IoProblem.asking(segment, "cannot be read", () -> origin(segment)).stream())
+                .findFirst();
     }
 
-    private static Origin origin(Path segment) throws IOException {
+    private static Optional<Origin> origin(Path segment) throws IOException {
         try (var bytes = Files.newInputStream(segment)) {
             var header = bytes.readNBytes(HEADER_BYTES);
             if (header.length < HEADER_BYTES) {
-                throw new IOException("it is too short to be a segment of the WAL");
+                return Optional.empty();
             }
             var fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
-            return new Origin(Long.toUnsignedString(fields.getLong(SYSTEM_IDENTIFIER)), fields.getInt(SEGMENT_BYTES));
+            return Optional.of(new Origin(
+                    Long.toUnsignedString(fields.getLong(SYSTEM_IDENTIFIER)), fields.getInt(SEGMENT_BYTES)));
+        } catch (AccessDeniedException unreadable) {
+            return Optional.empty();
         }
     }
 
