@@ -81,6 +81,11 @@ find_promtool() {
     usable "$promtool" && export PROMTOOL=$promtool
 }
 
+find_pgbackrest() {
+    if ignored pgbackrest || ! pgbackrest=$(command -v pgbackrest); then pgbackrest=$home/debian/usr/bin/pgbackrest; fi
+    usable "$pgbackrest" && export PGBOSUN_PGBACKREST=$pgbackrest
+}
+
 packages_for() {
     local name newest
     case $1 in
@@ -103,6 +108,7 @@ packages_for() {
         node) [[ $apt_mode == install ]] && in_apt npm && echo nodejs npm ;;
         git | jq) [[ $apt_mode == install ]] && in_apt "$1" && echo "$1" ;;
         promtool) in_apt prometheus && echo prometheus ;;
+        pgbackrest) in_apt pgbackrest && echo pgbackrest ;;
         h2load) in_apt nghttp2-client && echo nghttp2-client ;;
         python)
             [[ $apt_mode == install ]] && in_apt python3-pydantic &&
@@ -121,6 +127,7 @@ requirement() {
         node) echo "Node 20 or newer with npm, only for ./pgbosun test: put both on the PATH" ;;
         git | jq) echo "$1, only for ./pgbosun test: put it on the PATH" ;;
         promtool) echo "promtool of Prometheus, only for ./pgbosun test: put it on the PATH" ;;
+        pgbackrest) echo "pgBackRest 2.45 or newer, only for ./pgbosun test: put pgbackrest on the PATH" ;;
         h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
         python) echo "Python 3 with pydantic, urllib3 and dateutil, only for ./pgbosun test: Debian's packages python3-pydantic, python3-urllib3, python3-dateutil" ;;
     esac

@@ -32,6 +32,7 @@ class ArchitectureTest {
     private static final String[] FEATURES = {
         "io.pgbosun.cluster..",
         "io.pgbosun.backup..",
+        "io.pgbosun.failover..",
         "io.pgbosun.maintenance..",
         "io.pgbosun.doctor..",
         "io.pgbosun.schedule.."
@@ -115,7 +116,21 @@ class ArchitectureTest {
                 .resideInAPackage("io.pgbosun.cluster..")
                 .should()
                 .dependOnClassesThat()
+                .resideInAnyPackage("io.pgbosun.backup..", "io.pgbosun.failover..", "io.pgbosun.maintenance..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.pgbosun.failover..")
+                .should()
+                .dependOnClassesThat()
                 .resideInAnyPackage("io.pgbosun.backup..", "io.pgbosun.maintenance..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.pgbosun.backup..", "io.pgbosun.maintenance..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.pgbosun.failover..")
                 .check(CLASSES);
         noClasses()
                 .that()

@@ -23,6 +23,7 @@ final class Parts {
             "start",
             "memory",
             "backup",
+            "stream",
             "growth");
 
     private final Stage stage;
@@ -44,6 +45,7 @@ final class Parts {
         parts.put("start", new Lifetimes(stage, report)::start);
         parts.put("memory", new Lifetimes(stage, report)::memory);
         parts.put("backup", new Backups(stage, report)::run);
+        parts.put("stream", new Streams(stage, report)::run);
         parts.put("growth", new Growth(stage, report)::run);
     }
 

@@ -120,6 +120,10 @@ final class Service implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    String delete(String path) {
+        return send(authorized(path).DELETE());
+    }
+
     private HttpRequest.Builder authorized(String path) {
         return request(path).header("Authorization", "Bearer " + token());
     }

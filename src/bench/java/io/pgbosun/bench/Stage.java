@@ -113,7 +113,11 @@ final class Stage implements AutoCloseable {
     }
 
     void await(String what, BooleanSupplier condition) {
-        var end = System.nanoTime() + 180_000_000_000L;
+        await(what, 180, condition);
+    }
+
+    void await(String what, int seconds, BooleanSupplier condition) {
+        var end = System.nanoTime() + seconds * 1_000_000_000L;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("waited in vain for " + what);

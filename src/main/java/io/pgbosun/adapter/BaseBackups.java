@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms.BaseBackup;
+import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import java.io.IOException;
@@ -13,14 +14,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jboss.logging.Logger;
 
 /** pg_basebackup and pg_verifybackup. */
 final class BaseBackups {
+    private static final Logger LOG = Logger.getLogger(BaseBackups.class);
     private static final Pattern START = Pattern.compile("log start point: ([0-9A-F]+/[0-9A-F]+) on timeline (\\d+)");
     private static final Pattern STOP = Pattern.compile("log end point: ([0-9A-F]+/[0-9A-F]+)");
     private static final Pattern WRONG = Pattern.compile("pg_verifybackup: error: (.*)");
@@ -48,12 +52,15 @@ final class BaseBackups {
                 "--label=pgbosun",
                 "--verbose",
                 "--no-password");
-        var said = new LocalProcess(bin, "pg_basebackup", arguments)
-                .loggingInAt(source)
-                .writingTo(new Looking(to, look))
-                .run()
-                .orThrow()
-                .errors();
+        String said;
+        try (var _ = looking(look)) {
+            said = new LocalProcess(bin, "pg_basebackup", arguments)
+                    .loggingInAt(source)
+                    .writingTo(to)
+                    .run()
+                    .orThrow()
+                    .errors();
+        }
         var start = found(START, said);
         return new BaseBackup(
                 Integer.parseInt(start.group(2)),
@@ -61,31 +68,36 @@ final class BaseBackups {
                 Lsn.parse(found(STOP, said).group(1)));
     }
 
-    /** Passes all on, and looks about once a second. */
-    private static final class Looking extends OutputStream {
-        private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-        private final OutputStream to;
-        private final Runnable look;
-        private long lookedAt = System.nanoTime();
-
-        Looking(OutputStream to, Runnable look) {
-            this.to = to;
-            this.look = look;
-        }
-
-        @Override
-        public void write(int one) throws IOException {
-            to.write(one);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            to.write(bytes, offset, length);
-            if (System.nanoTime() - lookedAt > EVERY_NANOS) {
-                look.run();
-                lookedAt = System.nanoTime();
+    /** Looks once a second, beside the stream, which waits for nobody; until it is closed. */
+    private static Work.Open looking(Runnable look) {
+        var closed = new CountDownLatch(1);
+        Runnable looks = () -> {
+            while (!over(closed)) {
+                try {
+                    look.run();
+                } catch (Problem problem) {
+                    LOG.debugf(problem, "how far the backup is cannot be told now; it goes on");
+                }
             }
+        };
+        var thread = Thread.startVirtualThread(
+                Work.current().<Runnable>map(run -> () -> run.run(looks)).orElse(looks));
+        return () -> {
+            closed.countDown();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw Problem.stopping(e);
+            }
+        };
+    }
+
+    private static boolean over(CountDownLatch closed) {
+        try {
+            return closed.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 

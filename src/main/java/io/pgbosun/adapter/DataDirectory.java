@@ -2,7 +2,6 @@ package io.pgbosun.adapter;
 
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.RecoveryTarget;
-import io.pgbosun.host.ServerCommand;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.Secret;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The files of one data directory: our settings in files of our own, and who runs there. */
@@ -26,6 +26,8 @@ record DataDirectory(Path path) {
     private static final String HBA = "pgbosun.hba.conf";
     private static final String AUTO = "postgresql.auto.conf";
     private static final String PASSWORDS = "pgbosun.pgpass";
+    private static final Pattern PASSWORD_FIELD = Pattern.compile("(?:[^\\\\:]|\\\\.)+");
+    private static final int PASSWORD_FIELDS = 5;
     private static final String POSTMASTER = "postmaster.pid";
     /** The line of postmaster.pid that tells the state. */
     private static final int STATE_LINE = 7;
@@ -61,15 +63,32 @@ record DataDirectory(Path path) {
         FileTree.write(path.resolve("standby.signal"), "");
     }
 
+    /** From its line of {@code .pgpass}, which holds all there is to a login. */
+    Endpoint upstream() {
+        var passwords = path.resolve(PASSWORDS);
+        var line = IoProblem.asking(passwords, "cannot be read", () -> Files.readString(passwords));
+        var fields = PASSWORD_FIELD
+                .matcher(line.strip())
+                .results()
+                .map(field -> field.group().replaceAll("\\\\(.)", "$1"))
+                .toList();
+        if (fields.size() != PASSWORD_FIELDS) {
+            throw Problem.notPossible(
+                    "'" + passwords + "' was changed by another hand: one line of five fields is wanted.");
+        }
+        return new Endpoint(
+                fields.get(0), Integer.parseInt(fields.get(1)), fields.get(3), Secret.of(fields.get(4)), "disable");
+    }
+
     /** The settings of an ALTER SYSTEM on the source would count for more than ours: those with the same names go. */
-    void prepareRecovery(Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
+    void prepareRecovery(Map<String, String> settings, String role, String restoreCommand, RecoveryTarget target) {
         for (var file : List.of("postgresql.conf", AUTO, "pg_hba.conf", "pg_ident.conf")) {
             make(file); // a server may have them elsewhere
         }
         var all = new TreeMap<>(settings);
         all.put("hba_file", path.resolve(HBA).toString()); // not taken as below the data directory otherwise
         FileTree.write(path.resolve(HBA), "# written by pgbosun\n" + hbaLine(role));
-        var recovery = recovery(wal, target);
+        var recovery = recovery(restoreCommand, target);
         spare(all.keySet(), recovery.keySet());
         configure(all);
         FileTree.write(path.resolve(RECOVERY), lines(recovery));
@@ -79,7 +98,7 @@ record DataDirectory(Path path) {
         FileTree.write(path.resolve("recovery.signal"), "");
     }
 
-    private static Map<String, String> recovery(Path wal, RecoveryTarget target) {
+    private static Map<String, String> recovery(String restoreCommand, RecoveryTarget target) {
         var settings = new TreeMap<String, String>();
         settings.put("primary_conninfo", "");
         settings.put("primary_slot_name", "");
@@ -91,7 +110,7 @@ record DataDirectory(Path path) {
         settings.put(
                 "recovery_target_timeline",
                 target.timeline() == null ? "latest" : target.timeline().toString());
-        settings.put("restore_command", wal == null ? "false" : "cp " + ServerCommand.quoted(wal) + "/%f \"%p\"");
+        settings.put("restore_command", restoreCommand == null ? "false" : restoreCommand);
         switch (target.type()) {
             case IMMEDIATE -> settings.put("recovery_target", "immediate");
             case TIME -> settings.put("recovery_target_time", target.value());

@@ -1,7 +1,6 @@
 package io.pgbosun.adapter;
 
 import io.pgbosun.host.BackupFiles;
-import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.BackupKeys;
 import java.io.FilterOutputStream;
@@ -24,6 +23,7 @@ final class EncryptedBackupFiles implements BackupFiles {
     private final BackupFiles stored;
     private final BackupKeys keys;
     private final Path spool;
+    private final FetchedFiles fetched;
     private final boolean encrypts;
 
     /**
@@ -36,6 +36,7 @@ final class EncryptedBackupFiles implements BackupFiles {
         this.stored = stored;
         this.keys = keys;
         this.spool = spool;
+        this.fetched = new FetchedFiles(spool);
         this.encrypts = encrypts;
     }
 
@@ -75,10 +76,16 @@ final class EncryptedBackupFiles implements BackupFiles {
     }
 
     @Override
+    public void discard(UUID backup, String path) {
+        stored.discard(backup, path);
+    }
+
+    @Override
     public List<StoredFile> keep(UUID backup, String path) {
         if (!encrypts) {
             return stored.keep(backup, path);
         }
+        stored.discard(backup, path);
         var clear = clear(backup);
         var kept = new ArrayList<StoredFile>();
         for (var file : FileTree.files(clear.resolve(path))) {
@@ -126,20 +133,18 @@ final class EncryptedBackupFiles implements BackupFiles {
 
     @Override
     public InputStream open(UUID backup, StoredFile file) {
-        var content = stored.open(backup, file);
         if (file.keyId() == null) {
-            return content;
+            return stored.open(backup, file);
         }
-        if (!keys.has(file.keyId())) {
-            throw Problem.notPossible(
-                    "%s of backup %s is encrypted with key %d, which this service does not have; give it the"
-                                    .formatted(file.path(), backup, file.keyId())
-                            + " PGBOSUN_BACKUP_KEY_FILE that has it.");
-        }
+        var key = keys.decryption(file.keyId())
+                .orElseThrow(() -> Problem.notPossible(
+                        "%s of backup %s is encrypted with key %d, which this service does not have; give it the"
+                                        .formatted(file.path(), backup, file.keyId())
+                                + " PGBOSUN_BACKUP_KEY_FILE that has it."));
         return IoProblem.asking(
                 Path.of(file.path()),
                 "cannot be decrypted",
-                () -> keys.decrypting(content, context(backup, file.path())));
+                () -> key.decrypting(stored.open(backup, file), context(backup, file.path())));
     }
 
     @Override
@@ -158,39 +163,12 @@ final class EncryptedBackupFiles implements BackupFiles {
         if (files.stream().allMatch(file -> file.keyId() == null)) {
             return stored.fetch(backup, files);
         }
-        var directory = fetched(backup);
-        FileTree.remove(directory);
-        for (var file : files) {
-            fetch(backup, file, directory);
-        }
-        return directory;
-    }
-
-    private void fetch(UUID backup, StoredFile file, Path directory) {
-        var to = directory.resolve(file.path()).normalize();
-        if (!to.startsWith(directory)) {
-            throw Problem.notPossible("'" + file.path() + "' is not below the backup's directory.");
-        }
-        FileTree.make(to.getParent());
-        try (var content = open(backup, file)) {
-            IoProblem.doing(to, "cannot be made", () -> Files.createFile(to, FileTree.ONLY_OURS));
-            try (var copy = Files.newOutputStream(to)) {
-                content.transferTo(copy);
-            }
-        } catch (IOException e) {
-            throw IoProblem.damageOr(file.path(), to, e);
-        }
-    }
-
-    /** Apart for each run: two may restore the same backup. */
-    private Path fetched(UUID backup) {
-        var run = Work.current().map(work -> work.operation().toString()).orElse("none");
-        return spool.resolve("opened-" + run + "-" + backup);
+        return fetched.fetch(this, backup, files);
     }
 
     @Override
     public void release(UUID backup) {
-        FileTree.remove(fetched(backup));
+        fetched.release(backup);
         stored.release(backup);
     }
 

@@ -78,6 +78,11 @@ final class FileBackupFiles implements BackupFiles {
     }
 
     @Override
+    public void discard(UUID backup, String path) {
+        FileTree.remove(partial(backup).resolve(path));
+    }
+
+    @Override
     public List<StoredFile> keep(UUID backup, String path) {
         var stage = partial(backup);
         var kept = new ArrayList<StoredFile>();

@@ -1,10 +1,12 @@
 package io.pgbosun.adapter;
 
 import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.ServerCommand;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.WalCommit;
 import io.pgbosun.problem.Problem;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
@@ -92,11 +94,12 @@ final class FileWalArchive implements WalArchive {
     private static Stream<WalFile> file(Path file) {
         return IoProblem.asking(file, "cannot be looked at", () -> {
             try {
+                var size = Files.size(file);
                 return Stream.of(new WalFile(
                         file.getFileName().toString(),
-                        Files.size(file),
-                        Files.getLastModifiedTime(file).toInstant(),
-                        isWhole(file)));
+                        size,
+                        isWhole(file) ? size : 0,
+                        Files.getLastModifiedTime(file).toInstant()));
             } catch (NoSuchFileException gone) {
                 return Stream.empty();
             }
@@ -163,7 +166,7 @@ final class FileWalArchive implements WalArchive {
         var newestFirst = files().reversed().stream()
                 .filter(file -> SEGMENT.matcher(file.name()).matches())
                 .toList();
-        return Stream.concat(newestFirst.stream().filter(WalFile::whole), newestFirst.stream())
+        return Stream.concat(newestFirst.stream().filter(file -> file.walBytes() > 0), newestFirst.stream())
                 .map(file -> directory.resolve(file.name()))
                 .flatMap(segment -> IoProblem.asking(segment, "cannot be read", () -> origin(segment)).stream())
                 .findFirst();
@@ -171,16 +174,20 @@ final class FileWalArchive implements WalArchive {
 
     private static Optional<Origin> origin(Path segment) throws IOException {
         try (var bytes = Files.newInputStream(segment)) {
-            var header = bytes.readNBytes(HEADER_BYTES);
-            if (header.length < HEADER_BYTES) {
-                return Optional.empty();
-            }
-            var fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
-            return Optional.of(new Origin(
-                    Long.toUnsignedString(fields.getLong(SYSTEM_IDENTIFIER)), fields.getInt(SEGMENT_BYTES)));
+            return Files.size(segment) < HEADER_BYTES ? Optional.empty() : Optional.of(origin(bytes));
         } catch (AccessDeniedException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** What the beginning of a segment says. */
+    static Origin origin(InputStream segment) throws IOException {
+        var header = segment.readNBytes(HEADER_BYTES);
+        if (header.length < HEADER_BYTES) {
+            throw new IOException("it is too short to be a segment of the WAL");
+        }
+        var fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
+        return new Origin(Long.toUnsignedString(fields.getLong(SYSTEM_IDENTIFIER)), fields.getInt(SEGMENT_BYTES));
     }
 
     @Override
@@ -189,8 +196,8 @@ final class FileWalArchive implements WalArchive {
     }
 
     @Override
-    public Path fetch() {
-        return directory;
+    public String restoreCommand() {
+        return "cp " + ServerCommand.quoted(directory) + "/%f \"%p\"";
     }
 
     private static String checked(String name) {

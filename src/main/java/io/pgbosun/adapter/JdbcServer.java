@@ -8,12 +8,14 @@ import io.pgbosun.host.Lsn;
 import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerActivity;
 import io.pgbosun.host.ServerContent;
 import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
 import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
-import io.pgbosun.host.Work;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -30,6 +32,7 @@ import org.postgresql.util.PasswordUtil;
 /** A PostgreSQL server spoken to with pgjdbc, a new connection for each call. */
 final class JdbcServer implements Server {
     private static final String POSTGRES = "postgres";
+    private static final int PROMOTED_WITHIN_SECONDS = 60;
 
     private static final String TABLES = """
             select n.nspname, c.relname
@@ -49,20 +52,11 @@ final class JdbcServer implements Server {
                   where p.relid = i.indrelid and p.datname = current_database())
             order by 1, 2""";
 
-    private static final String SLOTS =
-            "select slot_name::text from pg_replication_slots where slot_type = 'physical' order by 1";
     private static final String TABLESPACES =
             "select spcname from pg_tablespace where spcname not in ('pg_default', 'pg_global') order by 1";
     private static final String CREATE_SLOT = "select pg_create_physical_replication_slot(?, true)::text";
     private static final String MAY_REPLICATE =
             "select rolsuper or rolreplication from pg_roles where rolname = current_user";
-    private static final String BASE_BACKUP = """
-            select p.phase, p.backup_streamed, coalesce(p.backup_total, -1)
-            from pg_stat_progress_basebackup p join pg_stat_activity a using (pid)
-            where a.application_name = ?""";
-    private static final String SESSIONS = """
-            select pid, application_name, backend_start::text from pg_stat_activity
-            where application_name ~ '^pgbosun:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[1-9][0-9]{0,17}$' and pid <> pg_backend_pid() order by pid""";
 
     private final Endpoint endpoint;
 
@@ -186,11 +180,12 @@ final class JdbcServer implements Server {
 
     @Override
     public Optional<Progress> baseBackupProgress() {
-        return first(BASE_BACKUP, JdbcServer::progress, Work.currentTag());
+        return read(POSTGRES, ActivityQuery::baseBackup);
     }
 
-    private static Progress progress(ResultSet row) throws SQLException {
-        return new Progress(row.getString(1), row.getLong(2), row.getLong(3), "bytes", "pg_stat_progress_basebackup");
+    @Override
+    public ServerActivity activity() {
+        return read(POSTGRES, ActivityQuery::ask);
     }
 
     @Override
@@ -237,6 +232,19 @@ final class JdbcServer implements Server {
                             row -> Lsn.parse(row.getString(1)))
                     .getFirst();
         });
+    }
+
+    @Override
+    public void promote() {
+        var promoted = work(
+                POSTGRES,
+                connection -> rows(
+                        connection,
+                        "select pg_promote(true, " + PROMOTED_WITHIN_SECONDS + ")",
+                        row -> row.getBoolean(1)));
+        if (!promoted.getFirst()) {
+            throw Problem.of(ProblemType.TOO_SLOW, endpoint.display() + " was told to promote, and still recovers.");
+        }
     }
 
     @Override
@@ -316,14 +324,7 @@ final class JdbcServer implements Server {
 
     @Override
     public ServerTraces traces() {
-        return read(
-                POSTGRES,
-                connection -> new ServerTraces(
-                        rows(connection, SLOTS, row -> row.getString(1)),
-                        rows(
-                                connection,
-                                SESSIONS,
-                                row -> new ServerTraces.Session(row.getInt(1), row.getString(2), row.getString(3)))));
+        return read(POSTGRES, ActivityQuery::traces);
     }
 
     @Override

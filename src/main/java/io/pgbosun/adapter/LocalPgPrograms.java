@@ -2,6 +2,7 @@ package io.pgbosun.adapter;
 
 import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
@@ -31,7 +32,7 @@ import java.util.regex.Pattern;
 @Singleton
 public final class LocalPgPrograms implements PgPrograms {
     private static final String INITDB = "initdb-tmp";
-    private static final String BASEBACKUP = "basebackup-tmp";
+    static final String BASEBACKUP = "basebackup-tmp";
     private static final List<String> HALF_MADE = List.of(INITDB, BASEBACKUP);
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -40,6 +41,8 @@ public final class LocalPgPrograms implements PgPrograms {
     private final PostgresBin bin;
     private final DumpPrograms dumps;
     private final BaseBackups baseBackups;
+    /** Asked once: an upgrade to another one brings another directory. */
+    private volatile int majorVersion;
 
     /** With the programs that this host has. */
     @Inject
@@ -55,6 +58,13 @@ public final class LocalPgPrograms implements PgPrograms {
 
     @Override
     public int majorVersion() {
+        if (majorVersion == 0) {
+            majorVersion = askMajorVersion();
+        }
+        return majorVersion;
+    }
+
+    private int askMajorVersion() {
         var said = program("pg_ctl", List.of("--version")).run().orThrow().output();
         var version = VERSION.matcher(said);
         if (!version.find()) {
@@ -92,7 +102,7 @@ public final class LocalPgPrograms implements PgPrograms {
     }
 
     /** The name that a directory is made under; what a former try left there is removed. */
-    private static Path aside(Path directory, String suffix) {
+    static Path aside(Path directory, String suffix) {
         var absent = !Files.exists(directory);
         if (!absent && !isEmpty(directory)) {
             throw Problem.notPossible("'" + directory + "' is not empty; nothing is put there.");
@@ -128,6 +138,16 @@ public final class LocalPgPrograms implements PgPrograms {
     @Override
     public void followPrimary(Path dataDirectory, Endpoint primary, String slot, String applicationName) {
         new DataDirectory(dataDirectory).followPrimary(primary, slot, applicationName);
+    }
+
+    @Override
+    public Endpoint upstream(Path dataDirectory) {
+        return new DataDirectory(dataDirectory).upstream();
+    }
+
+    @Override
+    public Optional<Lsn> shutdownLsn(Path dataDirectory) {
+        return running(dataDirectory) ? Optional.empty() : new ControlData(bin).shutdownLsn(dataDirectory);
     }
 
     @Override
@@ -231,8 +251,12 @@ public final class LocalPgPrograms implements PgPrograms {
 
     @Override
     public void prepareRecovery(
-            Path dataDirectory, Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
-        new DataDirectory(dataDirectory).prepareRecovery(settings, role, wal, target);
+            Path dataDirectory,
+            Map<String, String> settings,
+            String role,
+            String restoreCommand,
+            RecoveryTarget target) {
+        new DataDirectory(dataDirectory).prepareRecovery(settings, role, restoreCommand, target);
     }
 
     @Override

@@ -71,6 +71,12 @@ final class LocalProcess {
         return this;
     }
 
+    /** With something more in its environment. */
+    LocalProcess with(String name, String value) {
+        builder.environment().put(name, value);
+        return this;
+    }
+
     /** Is told this on its standard input, so that no file and no argument holds it. */
     LocalProcess reading(Secret text) {
         input = text;

@@ -4,7 +4,6 @@ import io.pgbosun.host.BackupFiles;
 import io.pgbosun.host.Location;
 import io.pgbosun.host.ObjectStore;
 import io.pgbosun.host.ObjectStore.StoredObject;
-import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import java.io.ByteArrayInputStream;
@@ -17,7 +16,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -33,6 +31,7 @@ final class ObjectBackupFiles implements BackupFiles {
     private final ObjectStore store;
     private final Location location;
     private final Path spool;
+    private final FetchedFiles fetched;
 
     /**
      * Over a store.
@@ -43,6 +42,7 @@ final class ObjectBackupFiles implements BackupFiles {
         this.store = store;
         this.location = location;
         this.spool = spool;
+        this.fetched = new FetchedFiles(spool);
     }
 
     /** What failed first is told, not that the probe could not be deleted either. */
@@ -113,8 +113,19 @@ final class ObjectBackupFiles implements BackupFiles {
     }
 
     @Override
+    public void discard(UUID backup, String path) {
+        var key = key(backup, path);
+        store.abandon(key);
+        store.list(key).stream()
+                .map(StoredObject::key)
+                .filter(found -> found.equals(key) || found.startsWith(key + "/"))
+                .forEach(store::delete);
+    }
+
+    @Override
     public List<StoredFile> keep(UUID backup, String path) {
         var stage = stage(backup);
+        discard(backup, path);
         var kept = new ArrayList<StoredFile>();
         for (var file : FileTree.files(stage.resolve(path))) {
             kept.add(keep(backup, stage, file));
@@ -128,13 +139,13 @@ final class ObjectBackupFiles implements BackupFiles {
         return IoProblem.asking(file, "cannot be read", () -> {
             for (var tries = 1; ; tries++) {
                 try (var content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-                    store.delete(key(backup, name)); // what a run that died has stored
                     var written = store.put(key(backup, name), content);
                     return new StoredFile(name, written.sizeBytes(), written.sha256());
                 } catch (Problem problem) {
                     if (problem.type() != ProblemType.ALREADY_EXISTS || tries == TRIES) {
-                        throw problem; // else that run was not dead yet
+                        throw problem;
                     }
+                    store.delete(key(backup, name)); // a run that was not dead yet has stored it
                 }
             }
         });
@@ -143,7 +154,7 @@ final class ObjectBackupFiles implements BackupFiles {
     /** What comes from a program cannot be asked for again: when it fails, the step is done again as a whole. */
     @Override
     public StoredFile receive(UUID backup, String path, Content content) {
-        store.delete(key(backup, path)); // what a run that died has stored
+        discard(backup, path);
         return IoProblem.asking(Path.of(path), "cannot be stored", () -> {
             var written = StoredStream.through(content, stream -> store.put(key(backup, path), stream));
             return new StoredFile(path, written.sizeBytes(), written.sha256());
@@ -196,44 +207,12 @@ final class ObjectBackupFiles implements BackupFiles {
 
     @Override
     public Path fetch(UUID backup, List<StoredFile> files) {
-        var directory = fetched(backup);
-        FileTree.remove(directory);
-        for (var file : files) {
-            fetch(backup, directory, file);
-        }
-        return directory;
-    }
-
-    private void fetch(UUID backup, Path directory, StoredFile file) {
-        var to = directory.resolve(file.path()).normalize();
-        if (!to.startsWith(directory)) {
-            throw Problem.notPossible("'" + file.path() + "' is not below the backup's directory.");
-        }
-        FileTree.make(to.getParent());
-        IoProblem.doing(to, "cannot be written", () -> {
-            Files.createFile(to, FileTree.ONLY_OURS);
-            try (var content = store.open(key(backup, file.path()));
-                    var copy = Files.newOutputStream(to)) {
-                content.transferTo(copy);
-            }
-        });
-        Checksum.damage(to, file).ifPresent(found -> {
-            throw Problem.of(
-                    ProblemType.DAMAGED,
-                    "%s of backup %s was not restored: %s.".formatted(file.path(), backup, found),
-                    Map.of("damage", List.of(new Damage(file.path(), found))));
-        });
-    }
-
-    /** Apart for each run: two may restore the same backup. */
-    private Path fetched(UUID backup) {
-        var run = Work.current().map(work -> work.operation().toString()).orElse("none");
-        return spool.resolve("fetch-" + run + "-" + backup);
+        return fetched.fetch(this, backup, files);
     }
 
     @Override
     public void release(UUID backup) {
-        FileTree.remove(fetched(backup));
+        fetched.release(backup);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.host.ArchiveMethod;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -9,6 +10,9 @@ public record ArchiveStatus(
         String cluster,
         ArchivingState state,
         @Schema(description = "Why it is not WORKING.") String stateReason,
+
+        @Schema(description = "What stores it there; null when it never was.")
+        ArchiveMethod method,
 
         @Schema(description = "Where the WAL is archived; null when it never was.")
         String repository,

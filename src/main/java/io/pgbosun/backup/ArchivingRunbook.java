@@ -4,6 +4,7 @@ import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.Topology;
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerCommand;
@@ -29,9 +30,8 @@ class ArchivingRunbook {
     static final String MODE = "archive_mode";
     static final String COMMAND = "archive_command";
     static final String TIMEOUT = "archive_timeout";
-    /** Archives nothing and keeps nothing; an empty command would keep all WAL. */
-    /** What is in every command of ours. */
-    private static final String SCRIPT = ".archive-wal'";
+    /** One of these is in every command of ours. */
+    private static final List<String> OURS = List.of(".archive-wal'", "/pgbackrest/");
 
     private final ClusterStore clusters;
     private final Topology topology;
@@ -68,7 +68,7 @@ class ArchivingRunbook {
             return archives
                     && !command.isEmpty()
                     && !command.equals(ServerCommand.NOTHING)
-                    && !command.contains(SCRIPT);
+                    && OURS.stream().noneMatch(command::contains);
         }
     }
 
@@ -85,8 +85,8 @@ class ArchivingRunbook {
         return clusters.get(name);
     }
 
-    WalArchive archive(String cluster, String repository) {
-        return archives.at(repositories.location(repository), cluster);
+    WalArchive archive(ArchiveMethod method, String cluster, String repository) {
+        return archives.at(method, repository, repositories.location(repository), cluster);
     }
 
     Server primary(ClusterRecord cluster) {

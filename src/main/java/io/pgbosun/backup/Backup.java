@@ -1,5 +1,6 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.host.PgBackRest;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
@@ -43,6 +44,15 @@ public record Backup(
         @Schema(description = "The timeline of its WAL; null unless PHYSICAL.")
         Integer timeline,
 
+        @Schema(description = "What pgBackRest calls it; null unless PGBACKREST.")
+        String label,
+
+        @Schema(description = "What of the server is in it; null unless PGBACKREST.")
+        PgBackRest.SetType backupType,
+
+        @Schema(description = "The backups without which it cannot be restored.")
+        List<UUID> needs,
+
         @Schema(description = "The key of the ring that it is encrypted with; null when it is not.")
         Long keyId,
 
@@ -57,7 +67,7 @@ public record Backup(
 
     /** What can stand in for each other, in any repository. */
     String series() {
-        return "%s %s %b".formatted(type, globals ? "all" : new TreeSet<>(databases).toString(), schemaOnly);
+        return "%s %s %b".formatted(engine, globals ? "all" : new TreeSet<>(databases).toString(), schemaOnly);
     }
 
     /** How the newest drill of a backup came out. */
@@ -87,7 +97,8 @@ public record Backup(
     @Schema(name = "BackupEngine")
     public enum Engine {
         PG_DUMP,
-        PG_BASEBACKUP;
+        PG_BASEBACKUP,
+        PGBACKREST;
 
         /** What comes of it. */
         Type type() {

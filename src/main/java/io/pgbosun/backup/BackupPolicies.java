@@ -180,7 +180,7 @@ public class BackupPolicies {
                 List.copyOf(by));
     }
 
-    /** Backups of the same databases in the same repository can stand in for each other. */
+    /** Backups of the same databases in the same repository, made in the same way, can stand in for each other. */
     private static Candidate candidate(Stored stored) {
         var backup = stored.backup();
         return new Candidate(

@@ -1,7 +1,11 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.backup.BackupStore.Stored;
+import io.pgbosun.host.PgBackRest.BackupSet;
 import io.pgbosun.operation.Steps;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** How a backup is removed, alone or with others: its files first, so that nothing is left that nobody knows of. */
@@ -9,10 +13,12 @@ import java.util.UUID;
 class BackupRemoval {
     private final BackupStore backups;
     private final Repositories repositories;
+    private final Stanzas stanzas;
 
-    BackupRemoval(BackupStore backups, Repositories repositories) {
+    BackupRemoval(BackupStore backups, Repositories repositories, Stanzas stanzas) {
         this.backups = backups;
         this.repositories = repositories;
+        this.stanzas = stanzas;
     }
 
     /**
@@ -23,15 +29,57 @@ class BackupRemoval {
      * @param forget takes it from the catalogue
      */
     void remove(Steps steps, UUID id, String repository, String files, String it, Runnable forget) {
-        steps.ensure(
-                "remove " + files,
-                () -> isGone(repository, id),
-                () -> repositories.files(repository).remove(id));
+        steps.ensure("remove " + files, () -> isGone(repository, id), () -> removeFiles(repository, id));
         steps.ensure(
                 "remove " + it + " from the catalogue", () -> backups.find(id).isEmpty(), forget);
     }
 
+    /** What pgBackRest stores it removes by itself. */
+    private void removeFiles(String repository, UUID id) {
+        var set = set(id);
+        if (set.isPresent()) {
+            stanzas.of(repository, set.get().stanza()).expire(set.get().label());
+        } else {
+            repositories.files(repository).remove(id);
+        }
+    }
+
+    /** The labels of backups of pgBackRest that would go with this one, and that the catalogue does not know. */
+    List<String> unknownNeeding(UUID id) {
+        var stored = backups.find(id).filter(found -> found.manifest().set() != null);
+        return stored.map(this::unknownNeeding).orElse(List.of());
+    }
+
+    private List<String> unknownNeeding(Stored stored) {
+        var set = stored.manifest().set();
+        var known = backups.labelsOf(stored.backup().repository(), set.stanza()).values();
+        return stanzas.of(stored).backups().stream()
+                .filter(other -> other.references().contains(set.label()))
+                .map(BackupSet::label)
+                .filter(label -> !known.contains(label))
+                .toList();
+    }
+
+    /** Whether pgBackRest would not remove it. */
+    boolean isOnlyFull(UUID id) {
+        return backups.find(id)
+                .filter(stored -> stored.manifest().set() != null)
+                .filter(stored -> PgBackRestRunbook.isOnlyFull(
+                        stanzas.of(stored), stored.manifest().set()))
+                .isPresent();
+    }
+
+    private Optional<BackupSet> set(UUID id) {
+        return backups.find(id).map(stored -> stored.manifest().set());
+    }
+
     private boolean isGone(String repository, UUID id) {
+        var set = set(id);
+        if (set.isPresent()) {
+            return stanzas.of(repository, set.get().stanza())
+                    .find(set.get().label())
+                    .isEmpty();
+        }
         var files = repositories.files(repository);
         return files.manifest(id).isEmpty() && !files.staged(id);
     }

@@ -4,7 +4,6 @@ import io.pgbosun.backup.Manifest.DumpedDatabase;
 import io.pgbosun.backup.TakeBackup.TakeBackupResult;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
-import io.pgbosun.cluster.Topology;
 import io.pgbosun.host.BackupFiles.StoredFile;
 import io.pgbosun.host.DatabaseFacts;
 import io.pgbosun.host.DumpRequest;
@@ -17,7 +16,6 @@ import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
-import io.pgbosun.store.Json;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,33 +32,24 @@ import java.util.function.Supplier;
 @Singleton
 class BackupRunbook {
     private final ClusterStore clusters;
-    private final Topology topology;
+    private final Publication publication;
     private final Repositories repositories;
-    private final BackupStore backups;
-    private final StoredBackup storedBackup;
     private final PgPrograms programs;
     private final Servers servers;
-    private final Json json;
     private final Clock clock;
 
     BackupRunbook(
             ClusterStore clusters,
-            Topology topology,
+            Publication publication,
             Repositories repositories,
-            BackupStore backups,
-            StoredBackup storedBackup,
             PgPrograms programs,
             Servers servers,
-            Json json,
             Clock clock) {
         this.clusters = clusters;
-        this.topology = topology;
+        this.publication = publication;
         this.repositories = repositories;
-        this.backups = backups;
-        this.storedBackup = storedBackup;
         this.programs = programs;
         this.servers = servers;
-        this.json = json;
         this.clock = clock;
     }
 
@@ -80,15 +69,9 @@ class BackupRunbook {
     }
 
     void check(Target target, TakeBackup spec, Checks checks) {
-        var repository = repositories.find(spec.repository());
-        checks.need(
-                "repository is known",
-                repository.isPresent(),
-                spec.repository(),
-                "a registered repository",
-                "List them with GET /v1/repositories.");
+        publication.checkRepository(spec, checks);
         var cluster = clusters.get(target.id());
-        var server = servers.at(source(cluster, spec));
+        var server = servers.at(publication.source(cluster, spec));
         var version = server.facts().majorVersion();
         checks.need(
                 "pg_dump is new enough",
@@ -103,21 +86,7 @@ class BackupRunbook {
                 spec.databases(),
                 "existing databases",
                 "List them with GET /v1/clusters/" + target.id() + "/databases.");
-        var bytes = wanted.orElse(List.of()).stream()
-                .mapToLong(DatabaseFacts::sizeBytes)
-                .sum();
-        checks.needsDisk(bytes);
-        repository.ifPresent(to -> {
-            repositories
-                    .files(to.name())
-                    .freeBytes()
-                    .ifPresent(free -> checks.want(
-                            "space in the repository",
-                            free > bytes,
-                            free + " bytes free",
-                            "more than the databases' " + bytes + " bytes",
-                            "Free some space, or use another repository."));
-        });
+        publication.checkSpace(spec, wanted.orElse(List.of()), checks);
         checks.takesLock("ACCESS SHARE on every table that is dumped");
         checks.restsOn(
                 "databases",
@@ -143,19 +112,13 @@ class BackupRunbook {
                 return files.keep(id, database.path());
             }));
         }
-        var manifest = steps.obtain(
-                "publish it",
-                Manifest.class,
+        var manifest = publication.publish(
+                steps,
+                files,
                 manifest(new UUID(0, 0), target, spec, chosen, chosen.startTime(), stored),
-                () -> files.manifest(id).map(text -> json.load(text, Manifest.class)),
-                () -> files.publish(id, json.store(manifest(id, target, spec, chosen, clock.instant(), stored))),
-                () -> files.remove(id));
-        steps.act("read it again", () -> storedBackup.verify(files, manifest));
-        steps.ensure(
-                "record it in the catalogue",
-                () -> backups.find(id).isPresent(),
-                () -> backups.insert(manifest, chosen.labels(), spec.repository()),
-                () -> backups.delete(id));
+                () -> manifest(id, target, spec, chosen, clock.instant(), stored),
+                chosen.labels(),
+                spec.repository());
         return new TakeBackupResult(
                 id,
                 spec.repository(),
@@ -165,14 +128,8 @@ class BackupRunbook {
                 Confidence.CHECKSUMMED);
     }
 
-    private Endpoint source(ClusterRecord cluster, TakeBackup spec) {
-        return spec.source() == TakeBackup.Source.PRIMARY
-                ? topology.primaryEndpoint(cluster)
-                : topology.standbyOrPrimary(cluster);
-    }
-
     private Chosen choose(ClusterRecord cluster, TakeBackup spec) {
-        var endpoint = source(cluster, spec);
+        var endpoint = publication.source(cluster, spec);
         var server = servers.at(endpoint);
         var facts = server.facts();
         var databases = new ArrayList<DumpedDatabase>();
@@ -235,6 +192,7 @@ class BackupRunbook {
                 chosen.startTime(),
                 endTime,
                 null,
-                stored.stream().sorted(Comparator.comparing(StoredFile::path)).toList());
+                stored.stream().sorted(Comparator.comparing(StoredFile::path)).toList(),
+                null);
     }
 }

@@ -20,6 +20,7 @@ import jakarta.inject.Singleton;
 import java.lang.reflect.Type;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -104,20 +105,21 @@ public class BackupStore {
     }
 
     /**
-     * The physical backups of a cluster from which recovery can begin, the oldest first. Each holds the WAL that it needs to
-     * be consistent: archived WAL is wanted from there on.
+     * The physical backups of a cluster from which recovery can begin, the oldest first. One of pg_basebackup holds the WAL
+     * that it needs to be consistent: archived WAL is wanted from there on. One of pgBackRest holds none.
      */
     List<BasePoint> basePoints(String cluster) {
         return store.query("""
                         select id, (manifest->'physical'->>'timeline')::integer as timeline,
                           manifest->'physical'->>'stopLsn' as stop_lsn,
+                          manifest->'set'->>'startLsn' as set_start_lsn,
                           (manifest->'physical'->>'endTime')::timestamptz as end_time
                         from backup where cluster = $1 and type = 'PHYSICAL' order by end_time, id
                         """, cluster).stream()
                 .map(row -> new BasePoint(
                         row.uuid("id"),
                         row.integer("timeline"),
-                        Lsn.parse(row.text("stop_lsn")),
+                        Lsn.parse(row.text(row.text("set_start_lsn") == null ? "stop_lsn" : "set_start_lsn")),
                         Lsn.parse(row.text("stop_lsn")),
                         row.time("end_time")))
                 .toList();
@@ -132,22 +134,48 @@ public class BackupStore {
     }
 
     void insert(Manifest manifest, Map<String, String> labels, String repository) {
+        insert(manifest, labels, repository, evidence(manifest));
+    }
+
+    /** One that others have taken: nobody has looked at it. */
+    void insertFound(Manifest manifest, Map<String, String> labels, String repository, Evidence found) {
+        insert(manifest, labels, repository, List.of(found));
+    }
+
+    /** It needs those of its stanza that pgBackRest says it refers to. */
+    private void insert(Manifest manifest, Map<String, String> labels, String repository, List<Evidence> evidence) {
+        var set = manifest.set();
         store.update(
                 """
-                insert into backup (id, cluster, labels, repository, type, confidence, size_bytes, manifest, evidence, started_at, ended_at)
-                values ($1, $2, $3::text::jsonb, $4, $5, $6, $7, $8::text::jsonb, $9::text::jsonb, $10, $11) on conflict do nothing
+                insert into backup (id, cluster, labels, repository, type, confidence, size_bytes, manifest, evidence, started_at, ended_at, needs)
+                values ($1, $2, $3::text::jsonb, $4, $5, $6, $7, $8::text::jsonb, $9::text::jsonb, $10, $11,
+                  array(select b.id from backup b where b.repository = $4 and b.manifest->'set'->>'stanza' = $12
+                    and b.manifest->'set'->>'label' = any($13) order by b.id))
+                on conflict do nothing
                 """,
                 manifest.backup(),
                 manifest.cluster(),
                 json.store(labels),
                 repository,
                 manifest.type(),
-                manifest.physical() == null ? Confidence.CHECKSUMMED : Confidence.WAL_COMPLETE,
+                evidence.getLast().level(),
                 manifest.sizeBytes(),
                 json.store(manifest),
-                json.store(evidence(manifest)),
+                json.store(evidence),
                 manifest.startTime(),
-                manifest.endTime());
+                manifest.endTime(),
+                set == null ? null : set.stanza(),
+                set == null ? new String[0] : set.references().toArray(String[]::new));
+    }
+
+    /** The label of a backup of a stanza, by backup. */
+    Map<UUID, String> labelsOf(String repository, String stanza) {
+        var labels = new HashMap<UUID, String>();
+        store.query("""
+                        select id, manifest->'set'->>'label' as label from backup
+                        where repository = $1 and manifest->'set'->>'stanza' = $2
+                        """, repository, stanza).forEach(row -> labels.put(row.uuid("id"), row.text("label")));
+        return labels;
     }
 
     private List<Evidence> evidence(Manifest manifest) {
@@ -158,15 +186,22 @@ public class BackupStore {
                 Confidence.CHECKSUMMED,
                 clock.instant(),
                 id,
-                manifest.files().size() + " files read again, SHA-256 as in the manifest"));
+                manifest.set() == null
+                        ? manifest.files().size() + " files read again, SHA-256 as in the manifest"
+                        : "pgbackrest verify found nothing wrong with "
+                                + manifest.set().label()));
         var needs = manifest.physical();
         if (needs != null) {
             evidence.add(new Evidence(
                     Confidence.WAL_COMPLETE,
                     clock.instant(),
                     id,
-                    "WAL from %s to %s of timeline %d is in it"
-                            .formatted(needs.startLsn(), needs.stopLsn(), needs.timeline())));
+                    "WAL from %s to %s of timeline %d is %s"
+                            .formatted(
+                                    needs.startLsn(),
+                                    needs.stopLsn(),
+                                    needs.timeline(),
+                                    manifest.set() == null ? "in it" : "in its stanza")));
         }
         return evidence;
     }
@@ -286,7 +321,7 @@ public class BackupStore {
                 row.text("cluster"),
                 row.text("repository"),
                 row.constant(Backup.Type.class, "type"),
-                physical == null ? Backup.Engine.PG_DUMP : Backup.Engine.PG_BASEBACKUP,
+                manifest.engine(),
                 row.constant(Confidence.class, "confidence"),
                 json.load(row.text("evidence"), EVIDENCE),
                 manifest.databases().stream().map(Manifest.DumpedDatabase::name).toList(),
@@ -298,6 +333,9 @@ public class BackupStore {
                 manifest.lsn().toString(),
                 physical == null ? null : physical.stopLsn().toString(),
                 physical == null ? null : physical.timeline(),
+                manifest.set() == null ? null : manifest.set().label(),
+                manifest.set() == null ? null : manifest.set().backupType(),
+                row.uuids("needs"),
                 manifest.keyId(),
                 row.time("started_at"),
                 row.time("ended_at"),

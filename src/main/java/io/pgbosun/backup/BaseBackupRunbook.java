@@ -5,10 +5,8 @@ import io.pgbosun.backup.Manifest.Physical;
 import io.pgbosun.backup.TakeBackup.TakeBackupResult;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
-import io.pgbosun.cluster.Topology;
 import io.pgbosun.host.BackupFiles;
 import io.pgbosun.host.BackupFiles.StoredFile;
-import io.pgbosun.host.DatabaseFacts;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms;
@@ -18,7 +16,6 @@ import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
-import io.pgbosun.store.Json;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
@@ -31,33 +28,24 @@ import java.util.concurrent.atomic.AtomicReference;
 @Singleton
 class BaseBackupRunbook {
     private final ClusterStore clusters;
-    private final Topology topology;
+    private final Publication publication;
     private final Repositories repositories;
-    private final BackupStore backups;
-    private final StoredBackup storedBackup;
     private final PgPrograms programs;
     private final Servers servers;
-    private final Json json;
     private final Clock clock;
 
     BaseBackupRunbook(
             ClusterStore clusters,
-            Topology topology,
+            Publication publication,
             Repositories repositories,
-            BackupStore backups,
-            StoredBackup storedBackup,
             PgPrograms programs,
             Servers servers,
-            Json json,
             Clock clock) {
         this.clusters = clusters;
-        this.topology = topology;
+        this.publication = publication;
         this.repositories = repositories;
-        this.backups = backups;
-        this.storedBackup = storedBackup;
         this.programs = programs;
         this.servers = servers;
-        this.json = json;
         this.clock = clock;
     }
 
@@ -74,14 +62,8 @@ class BaseBackupRunbook {
     record Taken(StoredFile file, Physical physical) {}
 
     void check(Target target, TakeBackup spec, Checks checks) {
-        var repository = repositories.find(spec.repository());
-        checks.need(
-                "repository is known",
-                repository.isPresent(),
-                spec.repository(),
-                "a registered repository",
-                "List them with GET /v1/repositories.");
-        var server = servers.at(source(clusters.get(target.id()), spec));
+        publication.checkRepository(spec, checks);
+        var server = servers.at(publication.source(clusters.get(target.id()), spec));
         var version = server.facts().majorVersion();
         checks.need(
                 "pg_basebackup is of the server's version",
@@ -102,18 +84,7 @@ class BaseBackupRunbook {
                 server.mayReplicate() ? "yes" : "no",
                 "REPLICATION, or a superuser",
                 "ALTER ROLE … REPLICATION for the role that pgbosun logs in as.");
-        var bytes =
-                server.databases().stream().mapToLong(DatabaseFacts::sizeBytes).sum();
-        checks.needsDisk(bytes);
-        repository.ifPresent(to -> repositories
-                .files(to.name())
-                .freeBytes()
-                .ifPresent(free -> checks.want(
-                        "space in the repository",
-                        free > bytes,
-                        free + " bytes free",
-                        "more than the server's " + bytes + " bytes",
-                        "Free some space, or use another repository.")));
+        publication.checkSpace(spec, server.databases(), checks);
         checks.restsOn("version", version);
     }
 
@@ -135,19 +106,13 @@ class BaseBackupRunbook {
                 planned(chosen),
                 () -> take(chosen.endpoint(), server, files, id, steps));
         steps.ensure("let that WAL go", () -> !server.slotExists(slot), () -> server.dropSlot(slot));
-        var manifest = steps.obtain(
-                "publish it",
-                Manifest.class,
+        var manifest = publication.publish(
+                steps,
+                files,
                 manifest(id, target, chosen, taken),
-                () -> files.manifest(id).map(text -> json.load(text, Manifest.class)),
-                () -> files.publish(id, json.store(manifest(id, target, chosen, taken))),
-                () -> files.remove(id));
-        steps.act("read it again", () -> storedBackup.verify(files, manifest));
-        steps.ensure(
-                "record it in the catalogue",
-                () -> backups.find(id).isPresent(),
-                () -> backups.insert(manifest, chosen.labels(), spec.repository()),
-                () -> backups.delete(id));
+                () -> manifest(id, target, chosen, taken),
+                chosen.labels(),
+                spec.repository());
         return new TakeBackupResult(
                 id,
                 spec.repository(),
@@ -167,14 +132,8 @@ class BaseBackupRunbook {
         return "pgbosun_backup_" + backup.toString().replace('-', '_');
     }
 
-    private Endpoint source(ClusterRecord cluster, TakeBackup spec) {
-        return spec.source() == TakeBackup.Source.PRIMARY
-                ? topology.primaryEndpoint(cluster)
-                : topology.standbyOrPrimary(cluster);
-    }
-
     private Chosen choose(ClusterRecord cluster, TakeBackup spec) {
-        var endpoint = source(cluster, spec);
+        var endpoint = publication.source(cluster, spec);
         var server = servers.at(endpoint);
         return new Chosen(
                 endpoint,
@@ -213,6 +172,7 @@ class BaseBackupRunbook {
                 chosen.startTime(),
                 taken.physical().endTime(),
                 taken.physical(),
-                List.of(taken.file()));
+                List.of(taken.file()),
+                null);
     }
 }

@@ -48,6 +48,20 @@ class DeleteBackupHandler implements OperationHandler<DeleteBackup, DeleteBackup
                 needing.map(UUID::toString).orElse("no"),
                 "no backup that needs it",
                 "Remove that one first.");
+        var unknown = removal.unknownNeeding(backup.id());
+        checks.need(
+                "not needed by a backup that is not in the catalogue",
+                unknown.isEmpty(),
+                unknown.isEmpty() ? "no" : String.join(", ", unknown),
+                "no backup of pgBackRest that needs it",
+                "Have it found: POST /v1/repositories/" + backup.repository()
+                        + "/reconciliations; then remove that one first.");
+        checks.need(
+                "not the only full one of its stanza",
+                !removal.isOnlyFull(backup.id()),
+                backup.label(),
+                "another FULL one",
+                "pgBackRest keeps its only full backup: take another FULL one first.");
     }
 
     @Override

@@ -50,7 +50,7 @@ class DisableArchivingHandler implements OperationHandler<DisableArchiving, Disa
             runbook.set(steps, cluster, old, Map.of(ArchivingRunbook.COMMAND, ServerCommand.NOTHING));
         }
         var old = before.archiving();
-        var ended = new Archiving(old.repository(), old.since(), before.time());
+        var ended = new Archiving(old.method(), old.repository(), old.since(), before.time());
         steps.ensure(
                 "record that it has ended",
                 () -> archives.find(target.id()).filter(ended::equals).isPresent(),

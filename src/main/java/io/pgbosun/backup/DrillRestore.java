@@ -46,7 +46,7 @@ class DrillRestore {
      * Which backup is restored to where; decided once.
      *
      * @param username of a superuser there
-     * @param wal archived WAL for a physical backup, or null
+     * @param restoreCommand reads archived WAL for a physical backup, or null
      */
     record Place(
             UUID backup,
@@ -54,7 +54,7 @@ class DrillRestore {
             int port,
             String username,
             Secret password,
-            String wal,
+            String restoreCommand,
             RecoveryTarget target,
             Instant startTime) {
         Endpoint endpoint() {
@@ -101,7 +101,7 @@ class DrillRestore {
                         PhysicalRestore.scratch(place.port()),
                         place.username(),
                         server,
-                        place.wal() == null ? null : Path.of(place.wal()),
+                        place.restoreCommand(),
                         place.target()));
     }
 

@@ -2,6 +2,7 @@ package io.pgbosun.backup;
 
 import io.pgbosun.access.Permission;
 import io.pgbosun.cluster.Names;
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.operation.CancelEffect;
 import io.pgbosun.operation.OperationKind;
 import io.pgbosun.operation.OperationSpec;
@@ -38,12 +39,18 @@ public record EnableArchiving(
         @Schema(
                 description =
                         "archive_timeout: after how long a segment that is not full is archived, which bounds what a loss of the primary loses. 300 when left out, 0 for never.")
-        Integer timeoutSeconds)
+        Integer timeoutSeconds,
+
+        @Schema(
+                description =
+                        "SCRIPT stores segments as they are; PGBACKREST has pgBackRest store them, for backups of engine PGBACKREST. SCRIPT when left out.")
+        ArchiveMethod method)
         implements OperationSpec {
 
     public EnableArchiving {
         repository = repository == null ? "default" : repository;
         restart = restart != null && restart;
+        method = method == null ? ArchiveMethod.SCRIPT : method;
         timeoutSeconds = timeoutSeconds == null ? 300 : timeoutSeconds;
     }
 

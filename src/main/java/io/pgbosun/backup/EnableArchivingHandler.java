@@ -5,6 +5,7 @@ import io.pgbosun.backup.ArchivingRunbook.Old;
 import io.pgbosun.backup.EnableArchiving.EnableArchivingResult;
 import io.pgbosun.backup.WalArchiveStore.Archiving;
 import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.operation.Checks;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 @Singleton
 class EnableArchivingHandler implements OperationHandler<EnableArchiving, EnableArchivingResult> {
@@ -28,6 +30,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
     private final ArchivingRunbook runbook;
     private final Repositories repositories;
     private final WalArchiveStore archives;
+    private final Stanzas stanzas;
     private final PgPrograms programs;
     private final Clock clock;
 
@@ -35,11 +38,13 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
             ArchivingRunbook runbook,
             Repositories repositories,
             WalArchiveStore archives,
+            Stanzas stanzas,
             PgPrograms programs,
             Clock clock) {
         this.runbook = runbook;
         this.repositories = repositories;
         this.archives = archives;
+        this.stanzas = stanzas;
         this.programs = programs;
         this.clock = clock;
     }
@@ -62,9 +67,29 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
                 type,
                 "FILESYSTEM",
                 "WAL cannot be archived into object storage yet: use a repository of type FILESYSTEM.");
+        if (spec.method() == ArchiveMethod.PGBACKREST) {
+            checkBackRest(repository, checks);
+        }
         if (checks.blocking().isEmpty()) {
             checkServers(cluster, spec, checks);
         }
+    }
+
+    private void checkBackRest(Optional<Repository> repository, Checks checks) {
+        var version = stanzas.version();
+        checks.need(
+                "pgbackrest is installed",
+                version.isPresent(),
+                version.orElse("not installed"),
+                "2.45 or newer",
+                "Install the package pgbackrest beside the service, or use method SCRIPT.");
+        var encrypted = repository.filter(Repository::encrypted).isPresent();
+        checks.need(
+                "repository is not encrypted by pgbosun",
+                !encrypted,
+                encrypted ? "encrypted" : "not encrypted",
+                "a repository that is not",
+                "What pgBackRest stores is not encrypted yet: use a repository that need not be.");
     }
 
     private void checkServers(ClusterRecord cluster, EnableArchiving spec, Checks checks) {
@@ -77,7 +102,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
                 off.isEmpty() ? "on" : "off on " + String.join(", ", off),
                 "on",
                 "archive_mode changes with a restart alone: allow it with restart, at a time when sessions may be ended.");
-        var origin = runbook.archive(name, spec.repository()).origin();
+        var origin = runbook.archive(spec.method(), name, spec.repository()).origin();
         checks.need(
                 "no WAL of another cluster is there",
                 origin.isEmpty()
@@ -87,7 +112,8 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
                 origin.map(WalArchive.Origin::systemIdentifier).orElse("none"),
                 "system identifier " + cluster.cluster().systemIdentifier(),
                 "Move away what is in "
-                        + runbook.archive(name, spec.repository()).directory()
+                        + runbook.archive(spec.method(), name, spec.repository())
+                                .directory()
                         + ", or archive into another repository.");
         checks.want(
                 "WAL is archived nowhere else",
@@ -111,20 +137,38 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
     @Override
     public EnableArchivingResult run(Target target, EnableArchiving spec, Steps steps) {
         var cluster = runbook.cluster(target.id());
-        var archive = runbook.archive(target.id(), spec.repository());
+        var archive = runbook.archive(spec.method(), target.id(), spec.repository());
         var before = steps.get(
                 "read how it archives now",
                 Before.class,
                 () -> runbook.look(cluster, archives.find(target.id()).orElse(null), clock.instant()));
-        steps.ensure("make the archive's directory", archive::exists, archive::make, archive::removeEmpty);
-        for (var old : before.instances()) {
-            writeScript(steps, cluster, old);
+        switch (spec.method()) {
+            case SCRIPT -> {
+                steps.ensure("make the archive's directory", archive::exists, archive::make, archive::removeEmpty);
+                before.instances().forEach(old -> writeScript(steps, cluster, old));
+            }
+            case PGBACKREST -> {
+                var stanza = stanzas.of(spec.repository(), target.id());
+                var data = ArchivingRunbook.data(ArchivingRunbook.instance(cluster, before.primary()));
+                steps.ensure(
+                        "create the stanza",
+                        stanza::hasStanza,
+                        () -> stanza.createStanza(data),
+                        stanza::removeEmptyStanza);
+            }
         }
         for (var old : before.instances()) {
             runbook.set(steps, cluster, old, settings(cluster, old, archive, spec));
         }
         before.instances().stream().filter(old -> !old.archives()).forEach(old -> runbook.restart(steps, cluster, old));
         var first = firstSegment(steps, cluster, before, archive);
+        if (spec.method() == ArchiveMethod.PGBACKREST) {
+            var primary = ArchivingRunbook.instance(cluster, before.primary());
+            steps.act(
+                    "check the stanza",
+                    () -> stanzas.of(spec.repository(), target.id())
+                            .check(cluster.endpoint(primary), ArchivingRunbook.data(primary)));
+        }
         var now = archiving(before, spec);
         steps.ensure(
                 "record the archive",
@@ -159,7 +203,12 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
             settings.put(ArchivingRunbook.MODE, "on");
         }
         settings.put(
-                ArchivingRunbook.COMMAND, ArchivingRunbook.command(programs.archiveScript(data), archive.directory()));
+                ArchivingRunbook.COMMAND,
+                switch (spec.method()) {
+                    case SCRIPT -> ArchivingRunbook.command(programs.archiveScript(data), archive.directory());
+                    case PGBACKREST ->
+                        stanzas.of(spec.repository(), cluster.cluster().name()).archiveCommand();
+                });
         settings.put(ArchivingRunbook.TIMEOUT, String.valueOf(spec.timeoutSeconds()));
         return settings;
     }
@@ -186,7 +235,8 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
     /** What was archived there before can still be recovered from. */
     private static Archiving archiving(Before before, EnableArchiving spec) {
         var old = before.archiving();
-        var since = old != null && old.repository().equals(spec.repository()) ? old.since() : before.time();
-        return new Archiving(spec.repository(), since, null);
+        var same = old != null && old.repository().equals(spec.repository()) && old.method() == spec.method();
+        var since = same ? old.since() : before.time();
+        return new Archiving(spec.method(), spec.repository(), since, null);
     }
 }

@@ -87,6 +87,7 @@ class ExpireHandler implements OperationHandler<Expire, ExpireResult> {
         var verdicts = policies.verdicts(target.id(), policy);
         var going = verdicts.stream()
                 .filter(RetentionVerdict::goes)
+                .filter(verdict -> removal.unknownNeeding(verdict.backup()).isEmpty())
                 .map(verdict -> new Going(verdict.backup(), verdict.repository(), verdict.sizeBytes()))
                 .toList();
         return new Decision(

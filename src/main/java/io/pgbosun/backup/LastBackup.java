@@ -46,6 +46,6 @@ class LastBackup implements FinalBackup {
     }
 
     private static TakeBackup spec(String repository) {
-        return new TakeBackup(repository, List.of(), false, null, null, null, null);
+        return new TakeBackup(repository, List.of(), false, null, null, null, null, null);
     }
 }

@@ -3,6 +3,7 @@ package io.pgbosun.backup;
 import io.pgbosun.host.BackupFiles.StoredFile;
 import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Lsn;
+import io.pgbosun.host.PgBackRest.BackupSet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import java.util.UUID;
  * @param physical what a PHYSICAL one is recovered by; null for others
  * @param lsn the WAL position at its start, on the source
  * @param files every other file with its checksum
+ * @param set what pgBackRest says of it, which keeps its files by itself; null for others
  */
 record Manifest(
         UUID backup,
@@ -30,7 +32,8 @@ record Manifest(
         Instant startTime,
         Instant endTime,
         Physical physical,
-        List<StoredFile> files) {
+        List<StoredFile> files,
+        BackupSet set) {
     static final String GLOBALS = "globals.sql";
 
     /** A whole server as a compressed tar. */
@@ -63,6 +66,13 @@ record Manifest(
                 .toList();
     }
 
+    Backup.Engine engine() {
+        if (set != null) {
+            return Backup.Engine.PGBACKREST;
+        }
+        return physical == null ? Backup.Engine.PG_DUMP : Backup.Engine.PG_BASEBACKUP;
+    }
+
     /** The key that its files are encrypted with, or null. */
     Long keyId() {
         return files.stream()
@@ -73,6 +83,6 @@ record Manifest(
     }
 
     long sizeBytes() {
-        return files.stream().mapToLong(StoredFile::sizeBytes).sum();
+        return set == null ? files.stream().mapToLong(StoredFile::sizeBytes).sum() : set.sizeBytes();
     }
 }

@@ -25,11 +25,13 @@ class PhysicalRestore {
 
     private final Repositories repositories;
     private final StoredBackup storedBackup;
+    private final Stanzas stanzas;
     private final PgPrograms programs;
 
-    PhysicalRestore(Repositories repositories, StoredBackup storedBackup, PgPrograms programs) {
+    PhysicalRestore(Repositories repositories, StoredBackup storedBackup, Stanzas stanzas, PgPrograms programs) {
         this.repositories = repositories;
         this.storedBackup = storedBackup;
+        this.stanzas = stanzas;
         this.programs = programs;
     }
 
@@ -37,7 +39,7 @@ class PhysicalRestore {
      * What is to become what.
      *
      * @param role that may log in
-     * @param wal the directory of archived WAL, or null
+     * @param restoreCommand reads archived WAL, or null
      */
     record Wanted(
             Stored stored,
@@ -45,7 +47,7 @@ class PhysicalRestore {
             Map<String, String> settings,
             String role,
             Server server,
-            Path wal,
+            String restoreCommand,
             RecoveryTarget target) {}
 
     /** Settings of a server that is thrown away: it tells nobody anything, and runs nothing by itself. */
@@ -89,7 +91,7 @@ class PhysicalRestore {
         steps.act(
                 "configure it apart from all others",
                 () -> programs.prepareRecovery(
-                        directory, wanted.settings(), wanted.role(), wanted.wal(), wanted.target()));
+                        directory, wanted.settings(), wanted.role(), wanted.restoreCommand(), wanted.target()));
         steps.ensure(
                 "start it",
                 () -> programs.ready(directory),
@@ -101,6 +103,10 @@ class PhysicalRestore {
     private void unpack(Wanted wanted, Steps steps) {
         steps.progress(Progress.phase("unpacking"));
         var manifest = wanted.stored().manifest();
+        if (manifest.set() != null) {
+            stanzas.of(wanted.stored()).restore(manifest.set().label(), wanted.directory());
+            return;
+        }
         BackupFiles files = repositories.files(wanted.stored().backup().repository());
         try (var content = files.open(manifest.backup(), manifest.base())) {
             programs.unpackBaseBackup(content, wanted.directory());

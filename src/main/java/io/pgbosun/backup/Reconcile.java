@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** Compares the catalogue of backups with what a repository really holds, and changes nothing. */
-@Schema(description = "Compares the catalogue of backups with what a repository really holds, and changes nothing.")
+/** Compares the catalogue of backups with what a repository really holds, and takes in what others took with pgBackRest. */
+@Schema(
+        description =
+                "Compares the catalogue of backups with what a repository really holds, and takes in what others took with pgBackRest.")
 @OperationKind(
         name = "reconcile",
-        summary = "Compares the catalogue of backups with what a repository really holds, and changes nothing.",
+        summary =
+                "Compares the catalogue of backups with what a repository really holds, and takes in what others took with pgBackRest.",
         permission = Permission.REPOSITORY_WRITE,
         risk = Risk.LOW,
         cancel = CancelEffect.SAFE,
@@ -21,8 +24,11 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         target = "repositories",
         timeoutMinutes = 24 * 60)
 public record Reconcile(
-        @Schema(description = "Reads no file, looks at manifests alone; false when left out.")
-        Boolean manifestsOnly) implements OperationSpec {
+        @Schema(
+                description =
+                        "Reads no file, looks at manifests and at what pgBackRest knows alone; false when left out.")
+        Boolean manifestsOnly)
+        implements OperationSpec {
 
     public Reconcile {
         manifestsOnly = manifestsOnly != null && manifestsOnly;
@@ -40,7 +46,10 @@ public record Reconcile(
             int whole,
 
             @Schema(description = "What does not agree, at most 1,000.")
-            List<Disagreement> disagreements) {}
+            List<Disagreement> disagreements,
+
+            @Schema(description = "Backups that others took with pgBackRest, which are in the catalogue from now on.")
+            List<UUID> imported) {}
 
     /** One thing that does not agree. */
     @Schema(description = "One thing that does not agree.")

@@ -142,7 +142,7 @@ public record Recover(
             inclusive = inclusive == null || inclusive;
         }
 
-        @AssertTrue(message = "to: must have at most one of time, lsn, xid, name and immediate")
+        @AssertTrue(message = "time: must be the only one of time, lsn, xid, name and immediate")
         @Schema(hidden = true)
         @JsonIgnore
         public boolean isPointSingle() {

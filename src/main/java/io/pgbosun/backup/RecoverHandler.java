@@ -64,7 +64,12 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
 
     /** What is recovered to where, and who logs in there; decided once. */
     record Chosen(
-            UUID backup, String wal, RecoveryTarget target, InstanceRecord instance, String username, Secret password) {
+            UUID backup,
+            String restoreCommand,
+            RecoveryTarget target,
+            InstanceRecord instance,
+            String username,
+            Secret password) {
         Endpoint endpoint() {
             return new Endpoint(instance.address(), instance.port(), username, password, "prefer");
         }
@@ -77,7 +82,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         if (visible.isEmpty()) {
             throw spec.backup() == null
                     ? Problem.notPossible("There is no physical backup of cluster '" + spec.source()
-                            + "'; take one with engine PG_BASEBACKUP, or name another source.")
+                            + "'; take one with engine PG_BASEBACKUP or PGBACKREST, or name another source.")
                     : Problem.notFound("backup", spec.backup().toString());
         }
     }
@@ -144,7 +149,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                                 chosen.instance().name()),
                         chosen.username(),
                         server,
-                        chosen.wal() == null ? null : Path.of(chosen.wal()),
+                        chosen.restoreCommand(),
                         chosen.target()));
         var scripts = spec.scripts().iterator();
         for (var number = 1; scripts.hasNext(); number++) {
@@ -196,7 +201,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         var login = clusters.find(spec.source());
         return new Chosen(
                 choice.backup(),
-                choice.wal(),
+                choice.restoreCommand(),
                 choice.target(),
                 placement.next(target.id(), spec.host(), spec.dataDirectory(), spec.port(), List.of()),
                 spec.username() != null

@@ -29,12 +29,15 @@ class RecoveryPoints {
 
     private final RecoveryWindow windows;
     private final BackupStore backups;
+    private final Stanzas stanzas;
     private final ClusterStore clusters;
     private final Topology topology;
 
-    RecoveryPoints(RecoveryWindow windows, BackupStore backups, ClusterStore clusters, Topology topology) {
+    RecoveryPoints(
+            RecoveryWindow windows, BackupStore backups, Stanzas stanzas, ClusterStore clusters, Topology topology) {
         this.windows = windows;
         this.backups = backups;
+        this.stanzas = stanzas;
         this.clusters = clusters;
         this.topology = topology;
     }
@@ -42,9 +45,9 @@ class RecoveryPoints {
     /**
      * By what a point is reached.
      *
-     * @param wal the directory of archived WAL; null when the backup alone is enough
+     * @param restoreCommand reads archived WAL; null when the backup alone is enough
      */
-    record Choice(UUID backup, String wal, RecoveryTarget target) {}
+    record Choice(UUID backup, String restoreCommand, RecoveryTarget target) {}
 
     /**
      * A WAL segment that was ended so that it is archived.
@@ -69,7 +72,7 @@ class RecoveryPoints {
         if (window.isPresent()) {
             checks.need(
                     "the point can be reached",
-                    choose(spec, null).isPresent(),
+                    choose(spec, window, null).isPresent(),
                     seen(spec, window.get().recoverability()),
                     "a moment that recoverability lists",
                     "See GET /v1/clusters/" + spec.source() + "/recoverability.");
@@ -99,12 +102,15 @@ class RecoveryPoints {
 
     /** Whether the point is so recent that its WAL is not archived, but can be: the primary answers and archives. */
     boolean isPending(Recover spec) {
+        return isPending(spec, windows.of(spec.source()));
+    }
+
+    private boolean isPending(Recover spec, Optional<Window> there) {
         var type = spec.target().type();
         if (type != Type.TIME && type != Type.LATEST) {
             return false;
         }
-        return windows.of(spec.source())
-                .filter(Window::growing)
+        return there.filter(Window::growing)
                 .filter(window -> type == Type.LATEST || isAfterAll(spec, window.recoverability()))
                 .flatMap(window -> archivingPrimary(spec.source()))
                 .filter(primary -> type == Type.LATEST || !spec.to().time().isAfter(primary.now()))
@@ -119,9 +125,9 @@ class RecoveryPoints {
     }
 
     private Optional<Server> archivingPrimary(String cluster) {
+        var record = clusters.find(cluster);
         try {
-            return clusters.find(cluster)
-                    .map(topology::primary)
+            return record.map(topology::primary)
                     .filter(primary -> !primary.archiver().failing());
         } catch (Problem problem) {
             if (problem.type() == ProblemType.CANCELLED) {
@@ -150,7 +156,11 @@ class RecoveryPoints {
      * @param latest the position that everything up to now is before, when its WAL was just archived; or null
      */
     Optional<Choice> choose(Recover spec, Lsn latest) {
-        var window = windows.of(spec.source()).filter(found -> hasReach(spec, found));
+        return choose(spec, windows.of(spec.source()), latest);
+    }
+
+    private Optional<Choice> choose(Recover spec, Optional<Window> there, Lsn latest) {
+        var window = there.filter(found -> hasReach(spec, found));
         return switch (spec.target().type()) {
             case IMMEDIATE -> alone(spec);
             case LATEST ->
@@ -170,7 +180,7 @@ class RecoveryPoints {
                         .filter(reach -> reach.backup().equals(backup))
                         .max(NEWEST)
                         .map(reach -> choice(window, reach, ALL)))
-                .orElseGet(() -> new Choice(backup, null, ALL));
+                .orElseGet(() -> new Choice(backup, ownWal(backups.get(backup)), ALL));
     }
 
     private static boolean hasReach(Recover spec, Window window) {
@@ -188,7 +198,12 @@ class RecoveryPoints {
     /** With the WAL that is in the backup. */
     private Optional<Choice> alone(Recover spec) {
         var backup = spec.backup() == null ? backups.newestPhysical(spec.source()) : backups.find(spec.backup());
-        return backup.map(found -> new Choice(found.backup().id(), null, spec.target()));
+        return backup.map(found -> new Choice(found.backup().id(), ownWal(found), spec.target()));
+    }
+
+    /** The WAL of a backup of pgBackRest is in its stanza; null for one that has it in itself. */
+    private String ownWal(BackupStore.Stored stored) {
+        return stored.manifest().set() == null ? null : stanzas.of(stored).restoreCommand();
     }
 
     private static Optional<Choice> newest(Recover spec, Window window, Predicate<Interval> fits) {
@@ -211,7 +226,7 @@ class RecoveryPoints {
     private static Choice choice(Window window, Interval reach, RecoveryTarget target) {
         return new Choice(
                 reach.backup(),
-                window.archive().fetch().toString(),
+                window.archive().restoreCommand(),
                 new RecoveryTarget(target.type(), target.value(), target.inclusive(), reach.timeline()));
     }
 
@@ -229,7 +244,7 @@ class RecoveryPoints {
                             window, reach, new RecoveryTarget(Type.LSN, latest.toString(), true, reach.timeline())));
         }
         return reaches(spec, window).stream()
-                .filter(reach -> reach.holds(time) || isPending(spec))
+                .filter(reach -> reach.holds(time) || isPending(spec, Optional.of(window)))
                 .max(NEWEST)
                 .map(reach -> choice(window, reach, ALL));
     }

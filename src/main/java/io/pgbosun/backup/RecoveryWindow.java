@@ -63,7 +63,8 @@ public class RecoveryWindow {
     }
 
     private Window window(String cluster, Archiving archiving) {
-        var archive = archives.at(repositories.location(archiving.repository()), cluster);
+        var archive = archives.at(
+                archiving.method(), archiving.repository(), repositories.location(archiving.repository()), cluster);
         var recoverability = archive.origin()
                 .map(origin -> recoverability(cluster, archiving, archive, origin.segmentBytes()))
                 .orElse(Recoverability.NONE);
@@ -97,7 +98,7 @@ public class RecoveryWindow {
 
     private static List<WalSegment> segments(List<WalFile> files, long segmentBytes, boolean whole) {
         return files.stream()
-                .filter(file -> (file.whole() && file.sizeBytes() == segmentBytes) == whole)
+                .filter(file -> (file.walBytes() == segmentBytes) == whole)
                 .flatMap(file -> WalSegment.parse(file.name(), segmentBytes).stream())
                 .toList();
     }

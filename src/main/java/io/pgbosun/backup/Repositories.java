@@ -106,17 +106,19 @@ public class Repositories {
 
     /** The backups stored in a repository. */
     public BackupFiles files(String name) {
-        return store.one(
-                        "select type, path, location::text as location, encrypted from repository where name = $1",
-                        name)
-                .map(row -> places.at(location(row), row.bool("encrypted")))
-                .orElseThrow(() -> Problem.notFound("repository", name));
+        var row = row(name);
+        return places.at(location(row), row.bool("encrypted"));
     }
 
     /** Where a repository is. */
     Location location(String name) {
-        return store.one("select type, path, location::text as location from repository where name = $1", name)
-                .map(this::location)
+        return location(row(name));
+    }
+
+    private Row row(String name) {
+        return store.one(
+                        "select type, path, location::text as location, encrypted from repository where name = $1",
+                        name)
                 .orElseThrow(() -> Problem.notFound("repository", name));
     }
 

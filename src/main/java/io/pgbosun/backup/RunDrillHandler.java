@@ -207,7 +207,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 port,
                 login.username(),
                 login.password(),
-                choice.wal(),
+                choice.restoreCommand(),
                 choice.target(),
                 clock.instant());
     }

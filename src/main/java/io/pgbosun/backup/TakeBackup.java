@@ -3,6 +3,7 @@ package io.pgbosun.backup;
 import io.pgbosun.access.Permission;
 import io.pgbosun.cluster.Names;
 import io.pgbosun.host.DumpRequest;
+import io.pgbosun.host.PgBackRest;
 import io.pgbosun.operation.CancelEffect;
 import io.pgbosun.operation.OperationKind;
 import io.pgbosun.operation.OperationSpec;
@@ -17,14 +18,14 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** Takes a backup of a cluster with pg_dump or pg_basebackup: written aside, checked and published at once. */
+/** Takes a backup of a cluster with pg_dump, pg_basebackup or pgBackRest: written aside, checked and published at once. */
 @Schema(
         description =
-                "Takes a backup of a cluster with pg_dump or pg_basebackup: written aside, checked and published at once.")
+                "Takes a backup of a cluster with pg_dump, pg_basebackup or pgBackRest: written aside, checked and published at once.")
 @OperationKind(
         name = "backup",
         summary =
-                "Takes a backup of a cluster with pg_dump or pg_basebackup: written aside, checked and published at once.",
+                "Takes a backup of a cluster with pg_dump, pg_basebackup or pgBackRest: written aside, checked and published at once.",
         permission = Permission.BACKUP_CREATE,
         risk = Risk.LOW,
         cancel = CancelEffect.SAFE,
@@ -55,7 +56,10 @@ public record TakeBackup(
         @Schema(
                 description =
                         "PG_DUMP for a LOGICAL one, PG_BASEBACKUP for a PHYSICAL one of the whole server; PG_DUMP when left out.")
-        Backup.Engine engine)
+        Backup.Engine engine,
+
+        @Schema(description = "What of the server is in it, for PGBACKREST alone; FULL when left out.")
+        PgBackRest.SetType backupType)
         implements OperationSpec {
 
     /** Where it is read from. */
@@ -73,6 +77,7 @@ public record TakeBackup(
         format = format == null && engine == Backup.Engine.PG_DUMP ? DumpRequest.Format.CUSTOM : format;
         jobs = jobs == null ? 1 : jobs;
         source = source == null ? Source.PREFER_STANDBY : source;
+        backupType = backupType == null && engine == Backup.Engine.PGBACKREST ? PgBackRest.SetType.FULL : backupType;
     }
 
     @AssertTrue(message = "jobs: must be 1 unless the format is DIRECTORY")
@@ -83,11 +88,19 @@ public record TakeBackup(
     }
 
     @AssertTrue(
-            message = "engine: PG_BASEBACKUP takes the whole server: leave out databases, schemaOnly, format and jobs")
+            message =
+                    "engine: PG_BASEBACKUP and PGBACKREST take the whole server: leave out databases, schemaOnly, format and jobs")
     @Schema(hidden = true)
     @com.fasterxml.jackson.annotation.JsonIgnore
     public boolean isEngineFitting() {
         return engine == Backup.Engine.PG_DUMP || databases.isEmpty() && !schemaOnly && format == null && jobs == 1;
+    }
+
+    @AssertTrue(message = "backupType: is for engine PGBACKREST alone")
+    @Schema(hidden = true)
+    @com.fasterxml.jackson.annotation.JsonIgnore
+    public boolean isTypeFitting() {
+        return engine == Backup.Engine.PGBACKREST || backupType == null;
     }
 
     /** What was stored. */

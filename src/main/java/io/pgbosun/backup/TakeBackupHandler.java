@@ -11,10 +11,12 @@ import jakarta.inject.Singleton;
 class TakeBackupHandler implements OperationHandler<TakeBackup, TakeBackupResult> {
     private final BackupRunbook dumps;
     private final BaseBackupRunbook baseBackups;
+    private final PgBackRestRunbook backRest;
 
-    TakeBackupHandler(BackupRunbook dumps, BaseBackupRunbook baseBackups) {
+    TakeBackupHandler(BackupRunbook dumps, BaseBackupRunbook baseBackups, PgBackRestRunbook backRest) {
         this.dumps = dumps;
         this.baseBackups = baseBackups;
+        this.backRest = backRest;
     }
 
     @Override
@@ -22,6 +24,7 @@ class TakeBackupHandler implements OperationHandler<TakeBackup, TakeBackupResult
         switch (spec.engine()) {
             case PG_DUMP -> dumps.check(target, spec, checks);
             case PG_BASEBACKUP -> baseBackups.check(target, spec, checks);
+            case PGBACKREST -> backRest.check(target, spec, checks);
         }
     }
 
@@ -30,6 +33,7 @@ class TakeBackupHandler implements OperationHandler<TakeBackup, TakeBackupResult
         return switch (spec.engine()) {
             case PG_DUMP -> dumps.run(target, spec, steps);
             case PG_BASEBACKUP -> baseBackups.run(target, spec, steps);
+            case PGBACKREST -> backRest.run(target, spec, steps);
         };
     }
 }

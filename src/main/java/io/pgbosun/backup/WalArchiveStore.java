@@ -1,5 +1,6 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -18,14 +19,19 @@ class WalArchiveStore {
     /**
      * Where the WAL of a cluster is.
      *
+     * @param method what stores it there
      * @param since nothing older can be recovered from it
      * @param endedAt when archiving was switched off, or null
      */
-    record Archiving(String repository, Instant since, Instant endedAt) {}
+    record Archiving(ArchiveMethod method, String repository, Instant since, Instant endedAt) {}
 
     Optional<Archiving> find(String cluster) {
-        return store.one("select repository, since, ended_at from wal_archive where cluster = $1", cluster)
-                .map(row -> new Archiving(row.text("repository"), row.time("since"), row.time("ended_at")));
+        return store.one("select method, repository, since, ended_at from wal_archive where cluster = $1", cluster)
+                .map(row -> new Archiving(
+                        row.constant(ArchiveMethod.class, "method"),
+                        row.text("repository"),
+                        row.time("since"),
+                        row.time("ended_at")));
     }
 
     /** The clusters that archive, by name. */
@@ -42,9 +48,9 @@ class WalArchiveStore {
             return;
         }
         store.update("""
-                insert into wal_archive (cluster, repository, since, ended_at) values ($1, $2, $3, $4)
+                insert into wal_archive (cluster, repository, since, ended_at, method) values ($1, $2, $3, $4, $5)
                 on conflict (cluster) do update
-                set repository = excluded.repository, since = excluded.since, ended_at = excluded.ended_at
-                """, cluster, archiving.repository(), archiving.since(), archiving.endedAt());
+                set method = excluded.method, repository = excluded.repository, since = excluded.since, ended_at = excluded.ended_at
+                """, cluster, archiving.repository(), archiving.since(), archiving.endedAt(), archiving.method());
     }
 }

@@ -65,7 +65,7 @@ public class WalArchiving {
                         cluster,
                         ArchivingState.OFF,
                         "its WAL was never archived",
-                        new Archiving(null, null, null),
+                        new Archiving(null, null, null, null),
                         null,
                         List.of(),
                         null,
@@ -97,7 +97,8 @@ public class WalArchiving {
     }
 
     private ArchiveStatus status(String cluster, Archiving archiving) {
-        var archive = archives.at(repositories.location(archiving.repository()), cluster);
+        var archive = archives.at(
+                archiving.method(), archiving.repository(), repositories.location(archiving.repository()), cluster);
         var files = archive.files();
         if (archiving.endedAt() != null) {
             return status(cluster, ArchivingState.OFF, "it was switched off", archiving, archive, files, null, null);
@@ -137,6 +138,7 @@ public class WalArchiving {
                 cluster,
                 state,
                 reason,
+                archiving.method(),
                 archiving.repository(),
                 archive == null ? null : archive.directory().toString(),
                 archiving.since(),

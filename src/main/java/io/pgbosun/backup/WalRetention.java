@@ -5,6 +5,7 @@ import io.pgbosun.backup.WalArchiveStore.Archiving;
 import io.pgbosun.backup.wal.BasePoint;
 import io.pgbosun.backup.wal.WalExpiry;
 import io.pgbosun.backup.wal.WalExpiry.Judged;
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.WalArchives;
 import jakarta.inject.Singleton;
@@ -27,11 +28,10 @@ class WalRetention {
         this.archives = archives;
     }
 
-    /** Up to when archived WAL may go; null when the rule keeps all of it, or there is none. */
+    /** Up to when archived WAL may go; null when the rule keeps all of it, or there is none that is ours to remove. */
     Instant before(String cluster, RetentionRule rule, Instant now) {
-        return rule.walDays() == null || archivings.find(cluster).isEmpty()
-                ? null
-                : now.minus(Duration.ofDays(rule.walDays()));
+        var ours = archivings.find(cluster).filter(archiving -> archiving.method() == ArchiveMethod.SCRIPT);
+        return rule.walDays() == null || ours.isEmpty() ? null : now.minus(Duration.ofDays(rule.walDays()));
     }
 
     /** What was archived, judged, with the size of its segments. */
@@ -39,7 +39,11 @@ class WalRetention {
 
     private Optional<Found> find(String cluster, Collection<Stored> kept, Instant before) {
         return archivings.find(cluster).flatMap(archiving -> {
-            var archive = archives.at(repositories.location(archiving.repository()), cluster);
+            var archive = archives.at(
+                    archiving.method(),
+                    archiving.repository(),
+                    repositories.location(archiving.repository()),
+                    cluster);
             var files = archive.files();
             return archive.origin()
                     .map(origin -> new Found(

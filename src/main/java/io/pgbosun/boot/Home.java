@@ -75,6 +75,11 @@ public final class Home {
         return path.resolve("scratch");
     }
 
+    /** Where the configuration files and locks of pgBackRest are. */
+    public Path pgBackRest() {
+        return path.resolve("pgbackrest");
+    }
+
     /** Where files are on their way to and from object storage. */
     public Path spool() {
         return path.resolve("spool");

@@ -1,6 +1,7 @@
 package io.pgbosun.boot;
 
 import io.pgbosun.cluster.Scratch;
+import io.pgbosun.host.PgBackRestFolder;
 import io.pgbosun.host.Spool;
 import io.pgbosun.secret.BackupKeys;
 import io.pgbosun.secret.Vault;
@@ -44,6 +45,12 @@ class Wiring {
     @Singleton
     Spool spool(Home home) {
         return new Spool(home.spool());
+    }
+
+    @Produces
+    @Singleton
+    PgBackRestFolder pgBackRestFolder(Home home) {
+        return new PgBackRestFolder(home.pgBackRest());
     }
 
     @Produces

@@ -10,6 +10,7 @@ import io.pgbosun.problem.FieldError;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.SecretModule;
 import io.pgbosun.store.Json;
+import io.pgbosun.store.JsonProblem;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,7 +162,7 @@ final class SpecReader {
     private Optional<JsonNode> value(String path, Class<?> type, String text) {
         var value = Values.read(type, text);
         if (value.isEmpty()) {
-            error(path, Values.rule(type), Values.remedy(type));
+            error(path, JsonProblem.rule(type), JsonProblem.remedy(type));
         }
         return value;
     }

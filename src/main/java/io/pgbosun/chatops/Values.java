@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -16,10 +15,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Reads single values, which all come as text, as the JSON that the type wants; the rules are worded as REST words them. */
+/** Reads single values, which all come as text, as the JSON that the type wants. */
 final class Values {
-    private static final String CHANGE = "Change the value and send it again.";
-
     private Values() {}
 
     /** Empty when the text is no value of the type. */
@@ -64,26 +61,6 @@ final class Values {
                 .filter(constant -> constant.equalsIgnoreCase(name))
                 .findFirst()
                 .map(TextNode::valueOf);
-    }
-
-    /** What a value of the type must be. */
-    static String rule(Class<?> type) {
-        if (type.isEnum()) {
-            return "must be one of " + Arrays.toString(type.getEnumConstants());
-        }
-        if (type == UUID.class) {
-            return "must be a UUID";
-        }
-        if (type == Instant.class) {
-            return "must be a time such as 2026-11-20T03:00:00Z";
-        }
-        return type == Boolean.class || type == boolean.class
-                ? "must be true or false"
-                : "must be a whole number within its range";
-    }
-
-    static String remedy(Class<?> type) {
-        return type.isEnum() ? "Choose one of them." : CHANGE;
     }
 
     /** What stands behind the {@code =} in help. */

@@ -60,9 +60,14 @@ final class BackupsCommand extends Noun {
                     String source,
             @Option(
                             names = "--engine",
-                            paramLabel = "pg-dump|pg-basebackup",
-                            description = "pg-basebackup takes the whole server; pg-dump when left out.")
+                            paramLabel = "pg-dump|pg-basebackup|pgbackrest",
+                            description = "All but pg-dump take the whole server; pg-dump when left out.")
                     String engine,
+            @Option(
+                            names = "--backup-type",
+                            paramLabel = "full|diff|incr",
+                            description = "For pgbackrest alone; full when left out.")
+                    String backupType,
             @Mixin StartOptions start) {
         var body = Body.of()
                 .text("repository", repository)
@@ -71,7 +76,8 @@ final class BackupsCommand extends Noun {
                 .constant("format", format)
                 .number("jobs", jobs)
                 .constant("source", source)
-                .constant("engine", engine);
+                .constant("engine", engine)
+                .constant("backupType", backupType);
         return start.start(session, Call.post(body, "clusters", cluster, "backups"));
     }
 

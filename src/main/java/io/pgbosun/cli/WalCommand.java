@@ -22,11 +22,17 @@ final class WalCommand extends Noun {
                             paramLabel = "N",
                             description = "Archive a segment that is not full after so long; 300 when left out.")
                     Integer timeoutSeconds,
+            @Option(
+                            names = "--method",
+                            paramLabel = "script|pgbackrest",
+                            description = "What stores it there; script when left out.")
+                    String method,
             @Mixin StartOptions start) {
         var body = Body.of()
                 .text("repository", repository)
                 .flag("restart", restart)
-                .number("timeoutSeconds", timeoutSeconds);
+                .number("timeoutSeconds", timeoutSeconds)
+                .constant("method", method);
         return start.start(session, Call.post(body, "clusters", cluster, "wal-archive"));
     }
 

@@ -6,4 +6,9 @@ package io.pgbosun.cluster;
  * @param host the host whose programs run it, or null when pgbosun only connects to it
  * @param dataDirectory on that host, or null
  */
-public record InstanceRecord(String name, String host, String address, int port, String dataDirectory) {}
+public record InstanceRecord(String name, String host, String address, int port, String dataDirectory) {
+    /** The replication slot by which it follows a primary: slots take lower-case letters, digits and underscores alone. */
+    public String slot() {
+        return name.replace('-', '_');
+    }
+}

@@ -126,7 +126,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
                 REPLICATION_ROLE,
                 layout.replicationPassword(),
                 "disable");
-        var slot = slot(standby);
+        var slot = standby.slot();
         steps.ensure(
                 "reserve a replication slot for " + standby.name(),
                 () -> primary.slotExists(slot),
@@ -181,11 +181,6 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
 
     private static Secret randomSecret() {
         return Secret.of(io.pgbosun.token.Tokens.randomText());
-    }
-
-    /** Slot names take lower-case letters, digits and underscores alone. */
-    private static String slot(InstanceRecord instance) {
-        return instance.name().replace('-', '_');
     }
 
     private static Map<String, String> settings(Provision spec, InstanceRecord instance) {

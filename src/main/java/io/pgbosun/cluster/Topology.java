@@ -23,18 +23,18 @@ public class Topology {
     }
 
     /** What one instance said, or why it said nothing. */
-    record Sighting(InstanceRecord instance, Endpoint endpoint, ServerFacts facts, Problem problem) {
-        boolean up() {
+    public record Sighting(InstanceRecord instance, Endpoint endpoint, ServerFacts facts, Problem problem) {
+        public boolean up() {
             return facts != null;
         }
 
-        boolean primary() {
+        public boolean primary() {
             return up() && !facts.inRecovery();
         }
     }
 
     /** Asks every instance at once. */
-    List<Sighting> look(ClusterRecord cluster) {
+    public List<Sighting> look(ClusterRecord cluster) {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var asked = new ArrayList<CompletableFuture<Sighting>>();
             for (var instance : cluster.instances()) {

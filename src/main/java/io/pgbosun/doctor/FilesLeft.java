@@ -120,7 +120,12 @@ class FilesLeft {
     }
 
     private void recorded(String name, BackupFiles files, Location location, Set<UUID> there, Examination examination) {
-        store.query("select id from backup where repository = $1 order by id desc limit " + MOST_BACKUPS, name).stream()
+        store
+                .query(
+                        "select id from backup where repository = $1 and manifest->'set'->>'label' is null order by id desc limit "
+                                + MOST_BACKUPS,
+                        name)
+                .stream()
                 .map(row -> row.uuid("id"))
                 .filter(id -> !there.contains(id) && !active.isAtBackup(id))
                 .filter(id -> files.manifest(id).isEmpty())

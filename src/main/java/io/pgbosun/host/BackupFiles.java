@@ -58,9 +58,13 @@ public interface BackupFiles {
     /** Removes what is not published of a backup. */
     void discard(UUID backup);
 
+    /** Removes what a run that died has stored, or begun to store, at a path of it: a file, or a directory with all in it. */
+    void discard(UUID backup, String path);
+
     /**
      * Stores what was written into the stage: a file, or a directory with all in it. From then on it does not depend on
-     * this host, unless the repository itself does.
+     * this host, unless the repository itself does. Nothing else is there at this path then, whatever a run that died has
+     * stored.
      *
      * @param path of it, below the stage
      * @return its files, ordered by path

@@ -32,6 +32,15 @@ public interface PgPrograms {
     /** Marks the directory as that of a standby of the given primary ({@code standby.signal}, {@code primary_conninfo}). */
     void followPrimary(Path dataDirectory, Endpoint primary, String slot, String applicationName);
 
+    /** The primary that a standby of ours follows, as {@link #followPrimary} was told it: with its login there. */
+    Endpoint upstream(Path dataDirectory);
+
+    /**
+     * Where the shutdown checkpoint of a server is that was stopped cleanly: the last record of its WAL. Empty while it runs,
+     * or when it crashed.
+     */
+    Optional<Lsn> shutdownLsn(Path dataDirectory);
+
     /** Starts the server and waits until it answers; nothing happens when it runs. */
     void start(Path dataDirectory);
 
@@ -69,10 +78,14 @@ public interface PgPrograms {
      * Prepares an unpacked base backup to recover when it starts: our settings count whatever the source had set, and only the
      * given role may log in, over the loopback interface.
      *
-     * @param wal the directory that archived WAL is read from; null for none but what is in the base backup
+     * @param restoreCommand reads archived WAL; null for none but what is in the base backup
      */
     void prepareRecovery(
-            Path dataDirectory, Map<String, String> settings, String role, Path wal, RecoveryTarget target);
+            Path dataDirectory,
+            Map<String, String> settings,
+            String role,
+            String restoreCommand,
+            RecoveryTarget target);
 
     /**
      * Forgets the settings of a recovery that has ended; with the next start everybody may log in whom the source's {@code

@@ -67,6 +67,12 @@ public interface Server {
     /** How far the base backup is that the current run takes; empty when the server shows none. */
     Optional<Progress> baseBackupProgress();
 
+    /** What goes on there that minds when it is stopped. */
+    ServerActivity activity();
+
+    /** Makes a primary of a standby and waits until it takes writes: {@code pg_promote}. */
+    void promote();
+
     /** True when a WAL sender with this {@code application_name} is streaming. */
     boolean streamsTo(String applicationName);
 

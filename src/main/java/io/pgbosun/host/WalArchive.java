@@ -10,9 +10,10 @@ public interface WalArchive {
     /**
      * One archived file.
      *
-     * @param whole false for a segment that cannot be read, or is not as long or not of the place in the WAL that it must be
+     * @param sizeBytes of what is stored, which may be compressed
+     * @param walBytes of the WAL that it holds; none when it cannot be read, or is not of the place in the WAL that it must be
      */
-    record WalFile(String name, long sizeBytes, Instant modifiedAt, boolean whole) {}
+    record WalFile(String name, long sizeBytes, long walBytes, Instant modifiedAt) {}
 
     /**
      * Which cluster wrote the WAL, as its segments say themselves.
@@ -22,7 +23,7 @@ public interface WalArchive {
      */
     record Origin(String systemIdentifier, long segmentBytes) {}
 
-    /** The directory that {@code archive_command} writes to, on the host of the cluster. */
+    /** The directory that archived WAL is stored below, on the host of the cluster. */
     Path directory();
 
     /** Whether the directory is there. */
@@ -55,6 +56,6 @@ public interface WalArchive {
     /** The last commit in the segments from the first to the last one, both of one timeline; empty when none is there. */
     Optional<WalCommit> lastCommit(String firstSegment, String lastSegment);
 
-    /** Has all of it on this host, for a {@code restore_command} to copy from: the directory itself. */
-    Path fetch();
+    /** For {@code restore_command} of a server on this host. */
+    String restoreCommand();
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 import io.pgbosun.operation.Kind;
 import io.pgbosun.operation.OperationSpec;
 import io.pgbosun.problem.FieldError;
@@ -12,7 +11,7 @@ import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.SecretModule;
 import io.pgbosun.store.Json;
-import java.util.stream.Collectors;
+import io.pgbosun.store.JsonProblem;
 
 /** Reads the parameters of a kind as callers send them; what is wrong is told by name, below {@code spec}. */
 final class SpecReader {
@@ -26,28 +25,11 @@ final class SpecReader {
         }
         try {
             return MAPPER.treeToValue(spec, kind.spec());
-        } catch (PropertyBindingException e) {
-            throw Problem.invalid(
-                    path(e),
-                    "is not known here",
-                    "Leave it out; known are "
-                            + e.getKnownPropertyIds().stream()
-                                    .map(String::valueOf)
-                                    .sorted()
-                                    .collect(Collectors.joining(", "))
-                            + ".");
         } catch (JsonMappingException e) {
-            throw Problem.invalid(path(e), "cannot be read", "Change the value and send it again.");
+            throw JsonProblem.of(e, "spec");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree that cannot be read as " + kind.spec(), e);
         }
-    }
-
-    private static String path(JsonMappingException e) {
-        return "spec"
-                + e.getPath().stream()
-                        .map(at -> at.getFieldName() == null ? "[" + at.getIndex() + "]" : "." + at.getFieldName())
-                        .collect(Collectors.joining());
     }
 
     /** The same problem, with its fields named as parts of {@code spec}. */

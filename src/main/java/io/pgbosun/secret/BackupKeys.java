@@ -15,8 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The ring of keys that backups are encrypted with, by Tink's streaming AEAD (AES-256-GCM-HKDF in segments of 1 MiB): the
@@ -48,19 +49,25 @@ public final class BackupKeys {
 
     /** All keys, the oldest first; none before the first one was needed. */
     public List<BackupKey> list() {
-        var keys = new ArrayList<BackupKey>();
-        if (Files.exists(file)) {
-            var ring = read();
-            for (var i = 0; i < ring.size(); i++) {
-                keys.add(new BackupKey(id(ring.getAt(i).getId()), ring.getAt(i).isPrimary()));
-            }
-        }
-        return keys;
+        return Files.exists(file) ? keys(read()) : List.of();
     }
 
-    /** Whether there is this key. */
-    public boolean has(long key) {
-        return list().stream().anyMatch(known -> known.id() == key);
+    private static List<BackupKey> keys(KeysetHandle ring) {
+        return IntStream.range(0, ring.size())
+                .mapToObj(ring::getAt)
+                .map(entry -> new BackupKey(id(entry.getId()), entry.isPrimary()))
+                .toList();
+    }
+
+    /** What decrypts; empty when the ring does not have this key. */
+    public Optional<Decryption> decryption(long keyId) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        var ring = read();
+        return keys(ring).stream().anyMatch(key -> key.id() == keyId)
+                ? Optional.of(new Decryption(aead(ring)))
+                : Optional.empty();
     }
 
     /** The key that encrypts now; the first one is made when there is none. */
@@ -110,12 +117,21 @@ public final class BackupKeys {
         }
     }
 
-    /** Decrypts; reading fails with an {@code IOException} when it was altered, or encrypted as something else. */
-    public InputStream decrypting(InputStream from, String context) throws IOException {
-        try {
-            return aead(read()).newDecryptingStream(from, context.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IOException("it cannot be decrypted", e);
+    /** All keys of the ring as it was read: each file tells by itself which of them it takes. */
+    public static final class Decryption {
+        private final StreamingAead aead;
+
+        private Decryption(StreamingAead aead) {
+            this.aead = aead;
+        }
+
+        /** Decrypts; reading fails with an {@code IOException} when it was altered, or encrypted as something else. */
+        public InputStream decrypting(InputStream from, String context) throws IOException {
+            try {
+                return aead.newDecryptingStream(from, context.getBytes(StandardCharsets.UTF_8));
+            } catch (GeneralSecurityException e) {
+                throw new IOException("it cannot be decrypted", e);
+            }
         }
     }
 

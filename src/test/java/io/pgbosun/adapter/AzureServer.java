@@ -32,7 +32,7 @@ final class AzureServer extends ObjectServer {
     }
 
     @Override
-    Secret secret() {
+    public Secret secret() {
         return KEY;
     }
 
@@ -47,7 +47,7 @@ final class AzureServer extends ObjectServer {
     }
 
     @Override
-    String repository(String name, String place, Secret secret) {
+    public String repository(String name, String place, Secret secret) {
         return """
                 {'name':'%s','type':'AZURE_BLOB','azureBlob':{'container':'%s','prefix':'fleet/','endpoint':'http://127.0.0.1:%d/%3$s','accountName':'%3$s','accountKey':'%s'}}
                 """.replace("%3$s", ACCOUNT).formatted(name, place, port, secret.reveal());

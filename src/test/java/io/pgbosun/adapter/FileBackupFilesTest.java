@@ -8,6 +8,7 @@ import io.pgbosun.host.BackupFiles.Damage;
 import io.pgbosun.host.BackupFiles.StoredFile;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.ProblemType;
+import io.pgbosun.secret.BackupKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +150,22 @@ class FileBackupFilesTest {
         files.discard(id);
         assertEquals(List.of(), files.list());
         files.discard(id);
+    }
+
+    @Test
+    void what_a_run_that_died_has_encrypted_at_a_path_is_not_published() throws IOException {
+        var sealed = new EncryptedBackupFiles(
+                files, new BackupKeys(home.resolve("keys")), Files.createDirectory(home.resolve("spool")), true);
+        Files.writeString(Files.createDirectory(files.stage(id).resolve("dump")).resolve("1.dat"), "old");
+        Files.writeString(
+                Files.createDirectory(sealed.stage(id).resolve("dump")).resolve("2.dat"), "new");
+        assertEquals("dump/2.dat", sealed.keep(id, "dump").getFirst().path());
+        sealed.publish(id, "{}");
+        try (var published = Files.list(published(id).resolve("dump"))) {
+            assertEquals(
+                    List.of("2.dat"),
+                    published.map(file -> file.getFileName().toString()).toList());
+        }
     }
 
     @Test

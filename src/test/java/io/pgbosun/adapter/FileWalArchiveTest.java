@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.Location;
+import io.pgbosun.host.PgBackRestFolder;
+import io.pgbosun.host.Spool;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.WalArchive.WalFile;
 import io.pgbosun.problem.ProblemType;
@@ -33,6 +36,12 @@ class FileWalArchiveTest {
     private static WalArchive archive;
     private static Path script;
 
+    private static LocatedWalArchives archives() {
+        return new LocatedWalArchives(
+                postgres.programs,
+                new LocalPgBackRests(postgres.programs, new PgBackRestFolder(postgres.home), new Spool(postgres.home)));
+    }
+
     @BeforeAll
     static void start() throws IOException {
         postgres = RealPostgres.start();
@@ -41,7 +50,7 @@ class FileWalArchiveTest {
         postgres.programs.stop(postgres.data);
         postgres.programs.start(postgres.data);
         repository = Files.createDirectory(postgres.home.resolve(NAME));
-        archive = new LocatedWalArchives(postgres.programs).at(new Location.Directory(repository), "orders");
+        archive = archives().at(ArchiveMethod.SCRIPT, "default", new Location.Directory(repository), "orders");
         archive.make();
         postgres.programs.writeArchiveScript(postgres.data);
         script = postgres.programs.archiveScript(postgres.data);
@@ -224,7 +233,7 @@ class FileWalArchiveTest {
             Files.copy(archive.directory().resolve(name), place.directory().resolve(name));
         }
         Files.writeString(place.directory().resolve("00000002.history"), "1\t0/5000000\tx\n");
-        assertTrue(place.files().stream().allMatch(WalFile::whole));
+        assertTrue(place.files().stream().allMatch(file -> file.walBytes() > 0));
         for (var needed : List.of(third, "00000002.history")) {
             assertEquals(
                     ProblemType.NOT_POSSIBLE,
@@ -249,7 +258,7 @@ class FileWalArchiveTest {
 
     private static List<String> damaged(WalArchive archive) {
         return archive.files().stream()
-                .filter(file -> !file.whole())
+                .filter(file -> file.walBytes() == 0)
                 .map(WalFile::name)
                 .toList();
     }
@@ -257,7 +266,7 @@ class FileWalArchiveTest {
     @Test
     void object_storage_is_refused_with_what_to_use_instead() {
         var bucket = new Location.S3("backups", "", "us-east-1", null, false, "key", Secret.of("x"));
-        var problem = Soon.problemOf(() -> new LocatedWalArchives(postgres.programs).at(bucket, "orders"));
+        var problem = Soon.problemOf(() -> archives().at(ArchiveMethod.SCRIPT, "default", bucket, "orders"));
         assertEquals(ProblemType.NOT_POSSIBLE, problem.type());
         assertTrue(problem.detail().contains("FILESYSTEM"));
     }

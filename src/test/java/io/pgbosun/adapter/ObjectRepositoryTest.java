@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pgbosun.Api;
 import io.pgbosun.TestHome;
+import io.pgbosun.host.Location;
 import io.pgbosun.host.ObjectStore.StoredObject;
 import io.pgbosun.secret.Secret;
 import io.quarkus.test.common.WithTestResource;
@@ -13,6 +14,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -160,6 +162,29 @@ class ObjectRepositoryTest {
             assertEquals("LEFT_OVER", disagreement(name, leftOver));
             store.delete(unknown + "/manifest.json");
             store.delete(leftOver + "/globals.sql");
+        });
+    }
+
+    @Test
+    void what_a_run_that_died_has_stored_or_begun_is_not_in_the_backup_that_is_published() {
+        servers.forEach((name, server) -> {
+            var id = UUID.randomUUID();
+            var store = server.at("fleet/");
+            var files = new ObjectBackupFiles(store, new Location.Directory(server.home), server.home.resolve("spool"));
+            store.put(id + "/dump/1.dat", new ByteArrayInputStream(new byte[1]));
+            server.begin("fleet/" + id + "/dump/2.dat");
+            server.begin("fleet/" + id + "/base");
+            var dump = files.stage(id).resolve("dump");
+            IoProblem.doing(
+                    dump,
+                    "cannot be made",
+                    () -> Files.write(Files.createDirectory(dump).resolve("3.dat"), new byte[1]));
+            assertEquals("dump/3.dat", files.keep(id, "dump").getFirst().path());
+            files.receive(id, "base", out -> out.write(1));
+            files.publish(id, "{}");
+            assertEquals(List.of(id + "/base", id + "/dump/3.dat", id + "/manifest.json"), keys(server, id.toString()));
+            assertEquals(0, store.abandon(id + "/"), name);
+            files.remove(id);
         });
     }
 

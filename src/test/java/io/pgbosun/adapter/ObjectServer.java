@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** A real server of object storage on loopback: a process of our own, which ends with us whatever happens. */
-abstract sealed class ObjectServer implements AutoCloseable permits S3Server, AzureServer {
+public abstract sealed class ObjectServer implements AutoCloseable permits S3Server, AzureServer {
     /** A bucket or container that is there. */
-    static final String PLACE = "backups";
+    public static final String PLACE = "backups";
 
     private static final Duration START = Duration.ofSeconds(60);
 
@@ -30,10 +30,10 @@ abstract sealed class ObjectServer implements AutoCloseable permits S3Server, Az
     abstract ObjectStore at(String place, String prefix, Secret secret, int port, PartSpace space);
 
     /** The secret that it accepts. */
-    abstract Secret secret();
+    public abstract Secret secret();
 
     /** What creates a repository there, as JSON. */
-    abstract String repository(String name, String place, Secret secret);
+    public abstract String repository(String name, String place, Secret secret);
 
     /** Begins to store an object and never ends. */
     abstract void begin(String fullKey);

@@ -10,13 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A real server of the protocol of S3, which examines signatures: s3proxy, over a folder. */
-final class S3Server extends ObjectServer {
+public final class S3Server extends ObjectServer {
     private static final String USER = "pgbosun";
     private static final Secret SECRET = Secret.of("s3cret+of/S3==");
 
-    static S3Server start() {
+    public static S3Server start() {
         var server = new S3Server();
         server.run(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -49,7 +52,7 @@ final class S3Server extends ObjectServer {
     }
 
     @Override
-    Secret secret() {
+    public Secret secret() {
         return SECRET;
     }
 
@@ -64,7 +67,7 @@ final class S3Server extends ObjectServer {
     }
 
     @Override
-    String repository(String name, String place, Secret secret) {
+    public String repository(String name, String place, Secret secret) {
         return """
                 {'name':'%s','type':'S3','s3':{'bucket':'%s','prefix':'fleet/','endpoint':'http://127.0.0.1:%d','accessKeyId':'%s','secretAccessKey':'%s'}}
                 """.formatted(name, place, port, USER, secret.reveal());
@@ -72,12 +75,30 @@ final class S3Server extends ObjectServer {
 
     @Override
     void begin(String fullKey) {
-        var client = S3Clients.at(location(PLACE, "", SECRET, port));
+        var client = client();
         var upload = client.createMultipartUpload(
                         request -> request.bucket(PLACE).key(fullKey))
                 .uploadId();
         client.uploadPart(
                 request -> request.bucket(PLACE).key(fullKey).uploadId(upload).partNumber(1),
                 RequestBody.fromString("begun"));
+    }
+
+    /** The keys of all objects of the bucket. */
+    public List<String> keys() {
+        return client().listObjectsV2Paginator(request -> request.bucket(PLACE)).contents().stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    /** The keys of what was begun to be stored and was neither ended nor abandoned. */
+    public List<String> unfinished() {
+        return client().listMultipartUploadsPaginator(request -> request.bucket(PLACE)).uploads().stream()
+                .map(MultipartUpload::key)
+                .toList();
+    }
+
+    private S3Client client() {
+        return S3Clients.at(location(PLACE, "", SECRET, port));
     }
 }

@@ -10,12 +10,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assertions;
 
 /** Waiting in tests, for what happens in another session. */
-final class Soon {
+public final class Soon {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private Soon() {}
 
-    static void until(String what, Callable<Boolean> happened) {
+    public static void until(String what, Callable<Boolean> happened) {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!now(happened)) {
             if (System.nanoTime() > deadline) {

@@ -92,7 +92,7 @@ class SlackRepliesTest {
     }
 
     private void assertNothingOwed(UUID id) throws InterruptedException {
-        for (int i = 0; i < 50 && owed(id); i++) {
+        for (int i = 0; i < 300 && owed(id); i++) {
             Thread.sleep(100);
         }
         assertTrue(!owed(id), "the reply is owed still");
@@ -143,10 +143,8 @@ class SlackRepliesTest {
         assertTrue(post().contains("SUCCEEDED"));
         assertNothingOwed(done);
         store.update(owe, done, hooks.url(), ADMIN, Instant.now().minus(Duration.ofMinutes(31)));
-        Thread.sleep(6_000);
         assertNothingOwed(done);
         store.update(owe, done, hooks.url(), "U0GONE", Instant.now());
-        Thread.sleep(6_000);
         assertNothingOwed(done);
     }
 

@@ -149,7 +149,7 @@ class SlackTest {
         assertTold("backup " + CLUSTER + " jobs=many to=vault", "• `jobs` must be a whole number");
         assertTold(
                 "backup " + CLUSTER + " jobs=many to=vault",
-                "• `to` is not known here. Leave it out; known are databases");
+                "• `to` is not known here. Leave it out; known are backupType, databases");
         assertTold("backup " + CLUSTER + " jobs=99", "• `jobs` must be less than or equal to 16");
         assertTold("backup " + CLUSTER + " shop", "`shop` is not name=value");
         assertTold("operation 0000000g", "must be an id, or its last eight digits");

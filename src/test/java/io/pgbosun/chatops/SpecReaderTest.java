@@ -41,7 +41,7 @@ class SpecReaderTest {
 
     @Test
     void nothing_takes_every_default() {
-        assertEquals(new TakeBackup(null, null, null, null, null, null, null), read(TakeBackup.class, ""));
+        assertEquals(new TakeBackup(null, null, null, null, null, null, null, null), read(TakeBackup.class, ""));
         assertEquals(new Checkpoint(), read(Checkpoint.class, ""));
     }
 
@@ -103,7 +103,7 @@ class SpecReaderTest {
         assertEquals("databse", error.field());
         assertEquals("is not known here", error.rule());
         assertEquals(
-                "Leave it out; known are databases, engine, format, jobs, repository, schemaOnly, source.",
+                "Leave it out; known are backupType, databases, engine, format, jobs, repository, schemaOnly, source.",
                 error.remedy());
         assertEquals(
                 "jobsPossible", error(TakeBackup.class, "jobsPossible=true").field());

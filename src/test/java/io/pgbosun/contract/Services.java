@@ -12,6 +12,7 @@ import io.pgbosun.v1.BackupsProto;
 import io.pgbosun.v1.ClustersProto;
 import io.pgbosun.v1.CommonProto;
 import io.pgbosun.v1.DiagnosisProto;
+import io.pgbosun.v1.FailoverProto;
 import io.pgbosun.v1.HostsProto;
 import io.pgbosun.v1.MaintenanceProto;
 import io.pgbosun.v1.SchedulesProto;
@@ -32,6 +33,7 @@ public final class Services {
             CommonProto.getDescriptor(),
             DiagnosisProto.getDescriptor(),
             HostsProto.getDescriptor(),
+            FailoverProto.getDescriptor(),
             MaintenanceProto.getDescriptor(),
             WalProto.getDescriptor(),
             io.pgbosun.v1.OperationsProto.getDescriptor(),

@@ -18,6 +18,10 @@ enum Base {
     NOT_ARCHIVING,
     /** The cluster, and its WAL is archived. */
     ARCHIVED,
+    /** The cluster, and pgBackRest archives its WAL. */
+    STANZA,
+    /** The same, with a full backup of pgBackRest. */
+    SET,
     /** With one backup of everything. */
     BACKED_UP,
     /** With a physical backup. */

@@ -8,6 +8,8 @@ import io.pgbosun.backup.TakeBackup;
 import io.pgbosun.cluster.Deregister;
 import io.pgbosun.cluster.Provision;
 import io.pgbosun.cluster.StopCluster;
+import io.pgbosun.host.ArchiveMethod;
+import io.pgbosun.host.PgBackRest;
 import io.pgbosun.law.Faults.Shot;
 import io.pgbosun.operation.Lives;
 import io.pgbosun.operation.Lives.Order;
@@ -81,15 +83,21 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
             case REGISTERED -> done(start(Base.UNREGISTERED), 6, Scenarios.register());
             case STOPPED -> done(start(Base.CLUSTER), 3, new StopCluster());
             case NOT_ARCHIVING -> done(start(Base.NOTHING), 7, Scenarios.NOT_ARCHIVING);
-            case ARCHIVED -> done(start(Base.CLUSTER), 8, new EnableArchiving(null, null, null));
+            case ARCHIVED -> done(start(Base.CLUSTER), 8, new EnableArchiving(null, null, null, null));
+            case STANZA ->
+                done(start(Base.CLUSTER), 9, new EnableArchiving(null, null, null, ArchiveMethod.PGBACKREST));
+            case SET -> done(start(Base.STANZA), Scenarios.BACKUP, Scenarios.backRest(PgBackRest.SetType.FULL));
             case BACKED_UP ->
-                done(start(Base.CLUSTER), Scenarios.BACKUP, new TakeBackup(null, null, null, null, null, null, null));
+                done(
+                        start(Base.CLUSTER),
+                        Scenarios.BACKUP,
+                        new TakeBackup(null, null, null, null, null, null, null, null));
             case COPIED -> done(start(Base.CLUSTER), Scenarios.BACKUP, Scenarios.WHOLE_SERVER);
             case SHOP_LOST -> lost(start(Base.BACKED_UP));
             case DAMAGED -> damaged(start(Base.BACKED_UP));
             case TOO_MANY ->
                 withPolicy(
-                        done(start(Base.BACKED_UP), 7, new TakeBackup(null, null, null, null, null, null, null)),
+                        done(start(Base.BACKED_UP), 7, new TakeBackup(null, null, null, null, null, null, null, null)),
                         "{\"keepLast\": 1}");
             case OLD_WAL ->
                 withPolicy(
@@ -100,7 +108,7 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
                         "{\"keepLast\": 1, \"walDays\": 0}");
             case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1)), null, null));
             case SHRUNK ->
-                done(halved(start(Base.PROVEN)), 12, new TakeBackup(null, null, null, null, null, null, null));
+                done(halved(start(Base.PROVEN)), 12, new TakeBackup(null, null, null, null, null, null, null, null));
         };
     }
 

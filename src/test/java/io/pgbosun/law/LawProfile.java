@@ -14,6 +14,7 @@ public class LawProfile implements QuarkusTestProfile {
                 WorldPrograms.class,
                 WorldBackupFiles.Places.class,
                 WorldWalArchive.Places.class,
+                WorldBackRests.class,
                 CountedStore.class,
                 TickingClock.class);
     }

@@ -193,8 +193,10 @@ final class Laws {
     }
 
     private Optional<String> failed(Shot shot, Trial trial, Trial.End end) {
-        // a standby that does not answer is done without
-        var absorbed = shot.call().name().startsWith("facts") && end.succeeded();
+        // a standby that does not answer is done without, and a primary that does not is recovered from what it
+        // archived
+        var asked = shot.call().name();
+        var absorbed = (asked.startsWith("facts") || asked.startsWith("archiver")) && end.succeeded();
         if (absorbed || trial.committed()) {
             return !absorbed && !end.stuck()
                     ? Optional.of("failed past the point of no return, it was not stuck")

@@ -20,7 +20,10 @@ import io.pgbosun.cluster.Provision;
 import io.pgbosun.cluster.Register;
 import io.pgbosun.cluster.StartCluster;
 import io.pgbosun.cluster.StopCluster;
+import io.pgbosun.failover.Switchover;
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.DumpRequest.Format;
+import io.pgbosun.host.PgBackRest;
 import io.pgbosun.maintenance.Analyze;
 import io.pgbosun.maintenance.Checkpoint;
 import io.pgbosun.maintenance.NoOp;
@@ -45,12 +48,16 @@ final class Scenarios {
             new Provision(null, 1, null, null, List.of("shop", "empty"), null, null, new Provision.Seed(1, 1000));
 
     static final TakeBackup WHOLE_SERVER =
-            new TakeBackup(null, null, null, null, null, null, Backup.Engine.PG_BASEBACKUP);
+            new TakeBackup(null, null, null, null, null, null, Backup.Engine.PG_BASEBACKUP, null);
 
     static final Provision NOT_ARCHIVING =
             new Provision(null, 1, null, null, null, Map.of("archive_mode", "off"), null, null);
 
     private Scenarios() {}
+
+    static TakeBackup backRest(PgBackRest.SetType type) {
+        return new TakeBackup(null, null, null, null, null, null, Backup.Engine.PGBACKREST, type);
+    }
 
     /** By kind. */
     static Map<String, List<Scenario>> all() {
@@ -79,6 +86,11 @@ final class Scenarios {
                 "delete-backup",
                 List.of(
                         new Scenario("unproven", Base.BACKED_UP, Target.backup(BACKUP), new DeleteBackup()),
+                        new Scenario(
+                                "refused: the only full one of its stanza",
+                                Base.SET,
+                                Target.backup(BACKUP),
+                                new DeleteBackup()),
                         new Scenario("refused: proven", Base.PROVEN, Target.backup(BACKUP), new DeleteBackup())));
         all.put(
                 "expire",
@@ -110,6 +122,7 @@ final class Scenarios {
                                 "a table, not concurrently",
                                 Base.CLUSTER,
                                 new Reindex(TABLE, List.of("shop"), "orders", false, null))));
+        all.put("switchover", switchover());
         all.put("checkpoint", List.of(on("the primary", Base.CLUSTER, new Checkpoint())));
         all.put("no-op", List.of(on("two steps that take a moment", Base.CLUSTER, new NoOp(2, 1, true))));
         return all;
@@ -147,19 +160,29 @@ final class Scenarios {
 
     private static List<Scenario> backup() {
         return List.of(
-                on("everything", Base.CLUSTER, new TakeBackup(null, null, null, null, null, null, null)),
+                on("everything", Base.CLUSTER, new TakeBackup(null, null, null, null, null, null, null, null)),
                 on(
                         "one database, a directory, from the primary",
                         Base.CLUSTER,
                         new TakeBackup(
-                                null, List.of("shop"), false, Format.DIRECTORY, 4, TakeBackup.Source.PRIMARY, null)),
-                on("the whole server", Base.CLUSTER, WHOLE_SERVER));
+                                null,
+                                List.of("shop"),
+                                false,
+                                Format.DIRECTORY,
+                                4,
+                                TakeBackup.Source.PRIMARY,
+                                null,
+                                null)),
+                on("the whole server", Base.CLUSTER, WHOLE_SERVER),
+                on("what has changed, with pgBackRest", Base.SET, backRest(PgBackRest.SetType.INCR)),
+                on("refused: pgBackRest does not archive", Base.CLUSTER, backRest(PgBackRest.SetType.FULL)));
     }
 
     private static List<Scenario> recover() {
         var again = Target.cluster("again");
         return List.of(
                 new Scenario("beside its source", Base.COPIED, again, recover(List.of())),
+                new Scenario("from a backup of pgBackRest", Base.SET, again, recover(List.of())),
                 new Scenario("refused: no physical backup", Base.BACKED_UP, again, recover(List.of())));
     }
 
@@ -196,6 +219,12 @@ final class Scenarios {
                         new RestoreBackup(BACKUP, "shop", null, null, true, null, null, null)));
     }
 
+    private static List<Scenario> switchover() {
+        return List.of(
+                on("to the standby", Base.CLUSTER, new Switchover(null, null)),
+                on("refused: no such standby", Base.CLUSTER, new Switchover("orders-3", null)));
+    }
+
     static Assertion rows(long atLeast) {
         return new Assertion(Assertion.Type.ROW_COUNT, "shop", "orders", null, atLeast, null, null, null);
     }
@@ -227,10 +256,14 @@ final class Scenarios {
 
     private static List<Scenario> enableArchiving() {
         return List.of(
-                on("without a restart", Base.CLUSTER, new EnableArchiving(null, null, null)),
-                on("enabled already", Base.ARCHIVED, new EnableArchiving(null, null, null)),
-                on("with a restart of every instance", Base.NOT_ARCHIVING, new EnableArchiving(null, true, 60)),
-                on("refused: a restart is not allowed", Base.NOT_ARCHIVING, new EnableArchiving(null, null, null)));
+                on("without a restart", Base.CLUSTER, new EnableArchiving(null, null, null, null)),
+                on("with pgBackRest", Base.CLUSTER, new EnableArchiving(null, null, null, ArchiveMethod.PGBACKREST)),
+                on("enabled already", Base.ARCHIVED, new EnableArchiving(null, null, null, null)),
+                on("with a restart of every instance", Base.NOT_ARCHIVING, new EnableArchiving(null, true, 60, null)),
+                on(
+                        "refused: a restart is not allowed",
+                        Base.NOT_ARCHIVING,
+                        new EnableArchiving(null, null, null, null)));
     }
 
     private static List<Scenario> vacuum() {

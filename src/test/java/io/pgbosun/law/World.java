@@ -52,6 +52,9 @@ final class World {
 
         String slot = "";
         String applicationName = "";
+        /** They are not replicated. */
+        final TreeSet<String> slots = new TreeSet<>();
+
         Content content;
 
         boolean listensOn(int port) {
@@ -65,8 +68,6 @@ final class World {
         final Map<String, Db> databases = new TreeMap<>();
         /** Roles with their passwords. */
         final Map<String, String> roles = new TreeMap<>();
-
-        final TreeSet<String> slots = new TreeSet<>();
     }
 
     /** One database. */
@@ -123,6 +124,7 @@ final class World {
         copy.follows = from.follows;
         copy.slot = from.slot;
         copy.applicationName = from.applicationName;
+        copy.slots.addAll(from.slots);
         copy.content = contents.computeIfAbsent(from.content, World::copy);
         return copy;
     }
@@ -132,7 +134,6 @@ final class World {
         copy.systemIdentifier = from.systemIdentifier;
         from.databases.forEach((name, database) -> copy.databases.put(name, database.copy()));
         copy.roles.putAll(from.roles);
-        copy.slots.addAll(from.slots);
         return copy;
     }
 
@@ -199,6 +200,7 @@ final class World {
                                     directory.altered,
                                     directory.archiveMode,
                                     directory.archiveScript));
+            directory.slots.forEach(slot -> lines.add("slot %s in %s".formatted(slot, path)));
             if (directory.follows == null && directory.content != null) {
                 content(path, directory.content, lines);
             }
@@ -216,6 +218,5 @@ final class World {
             database.maintained.forEach(command -> lines.add(where + " has had " + command));
         });
         content.roles.keySet().forEach(role -> lines.add("role %s in %s".formatted(role, path)));
-        content.slots.forEach(slot -> lines.add("slot %s in %s".formatted(slot, path)));
     }
 }

@@ -94,6 +94,15 @@ class WorldBackupFiles implements BackupFiles {
                 () -> world().removeFiles(place));
     }
 
+    /** What is kept here is what was written. */
+    @Override
+    public void discard(UUID backup, String path) {
+        change(
+                "discard " + path,
+                null,
+                () -> world().files.keySet().removeIf(file -> file.equals(partial(backup) + "/" + path)));
+    }
+
     @Override
     public List<StoredFile> keep(UUID backup, String path) {
         var place = partial(backup) + "/";

@@ -129,6 +129,25 @@ class WorldPrograms implements PgPrograms {
     }
 
     @Override
+    public Endpoint upstream(Path path) {
+        return stage.faults().read(Port.PROGRAM, "upstream " + path, () -> {
+            var standby = directory(path);
+            var role = "pgbosun_replication";
+            return new Endpoint(
+                    "127.0.0.1", standby.follows, role, Secret.of(standby.content.roles.get(role)), "disable");
+        });
+    }
+
+    @Override
+    public Optional<Lsn> shutdownLsn(Path path) {
+        return stage.faults()
+                .read(
+                        Port.PROGRAM,
+                        "shutdownLsn " + path,
+                        () -> isRunning(path) ? Optional.empty() : Optional.of(new Lsn(0x30000D0)));
+    }
+
+    @Override
     public void start(Path path) {
         change("start " + path, null, () -> {
             var directory = directory(path);
@@ -169,7 +188,7 @@ class WorldPrograms implements PgPrograms {
         change("baseBackup " + path, cutOff("pg_basebackup", () -> {}), () -> {
             refuseTaken(path);
             var from = dumps().server(source);
-            if (!from.content.slots.contains(slot)) {
+            if (!from.slots.contains(slot)) {
                 throw failed("replication slot \"" + slot + "\" does not exist");
             }
             var directory = new Directory();
@@ -187,7 +206,7 @@ class WorldPrograms implements PgPrograms {
     public BaseBackup streamBaseBackup(Endpoint source, OutputStream to, Runnable look) {
         change("streamBaseBackup", cutOff("pg_basebackup", () -> {}), () -> {
             var base = World.copy(dumps().server(source), new IdentityHashMap<>());
-            base.content.slots.clear(); // they are not replicated
+            base.slots.clear(); // they are not replicated
             var text = "base of " + base.content.databases.keySet() + " with " + base.content.roles.keySet();
             world().bases.put(text, base);
             try {
@@ -219,7 +238,8 @@ class WorldPrograms implements PgPrograms {
     }
 
     @Override
-    public void prepareRecovery(Path path, Map<String, String> settings, String role, Path wal, RecoveryTarget target) {
+    public void prepareRecovery(
+            Path path, Map<String, String> settings, String role, String restoreCommand, RecoveryTarget target) {
         change("prepareRecovery " + path, null, () -> {
             var all = new TreeMap<>(settings);
             all.put("recovery_target", target.type().name());

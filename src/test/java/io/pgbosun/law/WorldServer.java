@@ -8,6 +8,7 @@ import io.pgbosun.host.Lsn;
 import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerActivity;
 import io.pgbosun.host.ServerContent;
 import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
@@ -203,13 +204,13 @@ final class WorldServer implements Server {
 
     @Override
     public boolean slotExists(String slot) {
-        return read("slotExists " + slot, server -> server.content.slots.contains(slot));
+        return read("slotExists " + slot, server -> server.slots.contains(slot));
     }
 
     @Override
     public void createSlot(String slot) {
         changeAnywhere("createSlot " + slot, null, server -> {
-            if (!server.content.slots.add(slot)) {
+            if (!server.slots.add(slot)) {
                 throw failed("replication slot \"" + slot + "\" already exists");
             }
         });
@@ -217,7 +218,7 @@ final class WorldServer implements Server {
 
     @Override
     public void dropSlot(String slot) {
-        changeAnywhere("dropSlot " + slot, null, server -> server.content.slots.remove(slot));
+        changeAnywhere("dropSlot " + slot, null, server -> server.slots.remove(slot));
     }
 
     @Override
@@ -246,6 +247,16 @@ final class WorldServer implements Server {
     }
 
     @Override
+    public ServerActivity activity() {
+        return read("activity", server -> new ServerActivity(0, 0, 0, ""));
+    }
+
+    @Override
+    public void promote() {
+        changeAnywhere("promote", null, server -> server.follows = null);
+    }
+
+    @Override
     public boolean streamsTo(String applicationName) {
         return read(
                 "streamsTo " + applicationName,
@@ -254,7 +265,7 @@ final class WorldServer implements Server {
                                 && standby.follows != null
                                 && standby.follows == endpoint.port()
                                 && standby.applicationName.equals(applicationName)
-                                && server.content.slots.contains(standby.slot)));
+                                && server.slots.contains(standby.slot)));
     }
 
     @Override
@@ -385,7 +396,7 @@ final class WorldServer implements Server {
 
     @Override
     public ServerTraces traces() {
-        return read("traces", server -> new ServerTraces(List.copyOf(server.content.slots), List.of()));
+        return read("traces", server -> new ServerTraces(List.copyOf(server.slots), List.of()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pgbosun.law;
 
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.Location;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.WalArchives;
@@ -21,7 +22,7 @@ class WorldWalArchive implements WalArchive {
     private final Stage stage;
     private final Path directory;
 
-    private WorldWalArchive(Stage stage, Path directory) {
+    WorldWalArchive(Stage stage, Path directory) {
         this.stage = stage;
         this.directory = directory;
     }
@@ -37,9 +38,10 @@ class WorldWalArchive implements WalArchive {
         }
 
         @Override
-        public WalArchive at(Location repository, String cluster) {
+        public WalArchive at(ArchiveMethod method, String repository, Location location, String cluster) {
+            var folder = method == ArchiveMethod.SCRIPT ? "wal" : WorldBackRests.FOLDER;
             return new WorldWalArchive(
-                    stage, Path.of(repository.display()).resolve("wal").resolve(cluster));
+                    stage, Path.of(location.display()).resolve(folder).resolve(cluster));
         }
     }
 
@@ -76,7 +78,7 @@ class WorldWalArchive implements WalArchive {
         return read(
                 "files",
                 () -> segments()
-                        .map(name -> new WalFile(name, SEGMENT_BYTES, WorldServer.STARTED, true))
+                        .map(name -> new WalFile(name, SEGMENT_BYTES, SEGMENT_BYTES, WorldServer.STARTED))
                         .toList());
     }
 
@@ -113,7 +115,7 @@ class WorldWalArchive implements WalArchive {
         var command = server.altered.getOrDefault("archive_command", "");
         return server.running
                 && server.follows == null
-                && server.archiveScript
+                && (server.archiveScript || command.startsWith("pgbackrest"))
                 && server.archiveMode.equals("on")
                 && command.contains(directory.toString());
     }
@@ -134,7 +136,7 @@ class WorldWalArchive implements WalArchive {
     }
 
     @Override
-    public Path fetch() {
-        return directory;
+    public String restoreCommand() {
+        return "cp " + directory;
     }
 }

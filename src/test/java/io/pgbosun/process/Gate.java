@@ -32,7 +32,7 @@ final class Gate implements AutoCloseable {
     /** From now on, the event of that number is not written. */
     void shut(long number) {
         session.run("select pg_advisory_lock(" + LOCK + ")");
-        session.run("truncate gate");
+        session.run("delete from gate");
         session.run("insert into gate values (" + number + ")");
     }
 
@@ -41,10 +41,10 @@ final class Gate implements AutoCloseable {
         return !session.values("select pid" + WAITING).isEmpty();
     }
 
-    /** Lets what stands there commit. */
+    /** Lets what stands there commit. It has read the table: a truncate would wait for it, while it waits for us. */
     void open() {
-        session.run("truncate gate");
-        session.run("select pg_advisory_unlock(" + LOCK + ")");
+        session.run("delete from gate");
+        session.run("select pg_advisory_unlock_all()");
     }
 
     /** Ends the session that stands there: nothing of it is committed. */

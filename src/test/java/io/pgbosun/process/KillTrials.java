@@ -66,6 +66,11 @@ record KillTrials(
                         () -> rest().post("/v1/clusters/made/start", "{}"),
                         () -> states("made").equals(List.of("UP", "UP"))),
                 new Trial(
+                        "switchover",
+                        24,
+                        () -> rest().post("/v1/clusters/made/switchovers", "{'candidate':'made-2'}"),
+                        () -> roles("made").equals(List.of("STANDBY", "PRIMARY"))),
+                new Trial(
                         "enable-archiving",
                         10,
                         () -> rest().post("/v1/clusters/made/wal-archive", "{}"),
@@ -158,6 +163,10 @@ record KillTrials(
 
     private List<String> states(String cluster) {
         return rest().get("/v1/clusters/" + cluster + "/instances").json().getList("items.state");
+    }
+
+    private List<String> roles(String cluster) {
+        return rest().get("/v1/clusters/" + cluster + "/instances").json().getList("items.role");
     }
 
     private String archiving(String cluster) {

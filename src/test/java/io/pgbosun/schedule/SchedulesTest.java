@@ -288,6 +288,7 @@ class SchedulesTest {
         refused("'spec':{'steps':0}", "spec.steps");
         refused("'spec':{'nosuch':1}", "spec.nosuch");
         refused("'spec':{'steps':'x'}", "spec.steps");
+        refused("'kind':'backup','spec':{'engine':'TAR'}", "spec.engine");
         refused("'kind':'nosuch'", "kind");
         refused("'kind':'provision'", "kind");
         refused("'target':'repositories/default'", "target");

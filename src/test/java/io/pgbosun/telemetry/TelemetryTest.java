@@ -12,6 +12,7 @@ import io.pgbosun.backup.ArchiveStatus;
 import io.pgbosun.backup.ArchiveStatus.ArchivingState;
 import io.pgbosun.backup.ArchiveStatus.RecoveryPoint;
 import io.pgbosun.backup.WalArchiving.Health;
+import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.operation.OperationState;
 import io.pgbosun.operation.OperationTelemetry;
 import io.pgbosun.store.Store;
@@ -215,6 +216,7 @@ class TelemetryTest {
                 CLUSTER,
                 state,
                 "",
+                ArchiveMethod.SCRIPT,
                 "default",
                 "/nowhere",
                 Instant.EPOCH,

@@ -11,6 +11,7 @@ import io.pgbosun.operation.OperationState;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.v1.BackupsProto;
 import io.pgbosun.v1.ClustersProto;
+import io.pgbosun.v1.FailoverProto;
 import io.pgbosun.v1.MaintenanceProto;
 import io.pgbosun.v1.OperationMetadata;
 import io.pgbosun.v1.WalProto;
@@ -28,6 +29,7 @@ class LongRunning {
     private static final Map<String, Descriptor> MESSAGES = Stream.of(
                     ClustersProto.getDescriptor(),
                     BackupsProto.getDescriptor(),
+                    FailoverProto.getDescriptor(),
                     MaintenanceProto.getDescriptor(),
                     WalProto.getDescriptor())
             .flatMap(file -> file.getMessageTypes().stream())

@@ -3,9 +3,7 @@ package io.pgbosun.api.rest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.RateLimits;
 import io.pgbosun.audit.AuditTrail;
@@ -14,6 +12,7 @@ import io.pgbosun.problem.FieldError;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemBody;
 import io.pgbosun.problem.ProblemType;
+import io.pgbosun.store.JsonProblem;
 import io.pgbosun.store.Store;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.validation.ConstraintViolationException;
@@ -21,12 +20,8 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -155,30 +150,7 @@ class Problems {
         return switch (e) {
             case StreamConstraintsException tooMuch ->
                 Problem.invalid("body", JsonLimits.rule(), "Send less in one request.");
-            case PropertyBindingException unknown ->
-                Problem.invalid(
-                        path(unknown),
-                        "is not known here",
-                        "Leave it out; known are "
-                                + unknown.getKnownPropertyIds().stream()
-                                        .map(String::valueOf)
-                                        .sorted()
-                                        .collect(Collectors.joining(", "))
-                                + ".");
-            case InvalidFormatException format
-            when format.getTargetType() != null && format.getTargetType().isEnum() ->
-                Problem.invalid(
-                        path(format),
-                        "must be one of "
-                                + Arrays.toString(format.getTargetType().getEnumConstants()),
-                        "Choose one of them.");
-            case MismatchedInputException mismatched ->
-                Problem.invalid(
-                        path(mismatched),
-                        "must be " + wanted(mismatched.getTargetType()),
-                        "Change the value and send it again.");
-            case JsonMappingException mapping ->
-                Problem.invalid(path(mapping), "cannot be read", "Change the value and send it again.");
+            case JsonMappingException mapping -> JsonProblem.of(mapping, "");
             default ->
                 Problem.invalid(
                         "body",
@@ -192,35 +164,5 @@ class Problems {
                                                 : e.getLocation().getColumnNr()),
                         "Send one JSON object.");
         };
-    }
-
-    private static String wanted(Class<?> type) {
-        if (type == null) {
-            return "of another type";
-        }
-        if (type == Boolean.class || type == boolean.class) {
-            return "true or false";
-        }
-        if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
-            return "a whole number within its range";
-        }
-        if (List.class.isAssignableFrom(type)) {
-            return "an array";
-        }
-        if (type == String.class) {
-            return "a string";
-        }
-        return type == UUID.class
-                ? "a UUID"
-                : type == java.time.Instant.class ? "a time such as 2026-11-20T03:00:00Z" : "an object";
-    }
-
-    private static String path(JsonMappingException e) {
-        var path = StreamSupport.stream(e.getPath().spliterator(), false)
-                .map(reference -> reference.getFieldName() == null
-                        ? "[" + reference.getIndex() + "]"
-                        : "." + reference.getFieldName())
-                .collect(Collectors.joining());
-        return path.isEmpty() ? "body" : path.startsWith(".") ? path.substring(1) : path;
     }
 }

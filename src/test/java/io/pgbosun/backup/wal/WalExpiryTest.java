@@ -25,7 +25,7 @@ class WalExpiryTest {
     }
 
     private static WalFile file(int timeline, int number, String suffix) {
-        return new WalFile(new WalSegment(timeline, number).name(MB16) + suffix, MB16, day(number), true);
+        return new WalFile(new WalSegment(timeline, number).name(MB16) + suffix, MB16, MB16, day(number));
     }
 
     private static List<WalFile> segments(int timeline, int first, int last) {
@@ -114,7 +114,7 @@ class WalExpiryTest {
                 file(1, 1, ".00000028.backup"),
                 file(1, 2, ".partial"),
                 file(1, 3, ""),
-                new WalFile("00000002.history", 40, day(0), true));
+                new WalFile("00000002.history", 40, 40, day(0)));
         assertEquals("- - - n", judged(files, List.of(), 9));
     }
 

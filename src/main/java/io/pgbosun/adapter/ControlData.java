@@ -1,0 +1,27 @@
+package io.pgbosun.adapter;
+
+import io.pgbosun.host.Lsn;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads the control file of a server that does not run, with {@code pg_controldata}. */
+record ControlData(PostgresBin bin) {
+    private static final Pattern STOPPED_CLEANLY =
+            Pattern.compile("^Database cluster state: +shut down$", Pattern.MULTILINE);
+    private static final Pattern CHECKPOINT =
+            Pattern.compile("^Latest checkpoint location: +([0-9A-F]+/[0-9A-F]+)$", Pattern.MULTILINE);
+
+    /** Where the shutdown checkpoint is; empty when the server crashed, runs, or was a standby. */
+    Optional<Lsn> shutdownLsn(Path dataDirectory) {
+        var said = new LocalProcess(bin, "pg_controldata", List.of("-D", dataDirectory.toString()))
+                .run()
+                .orThrow()
+                .output();
+        var checkpoint = CHECKPOINT.matcher(said);
+        return STOPPED_CLEANLY.matcher(said).find() && checkpoint.find()
+                ? Optional.of(Lsn.parse(checkpoint.group(1)))
+                : Optional.empty();
+    }
+}

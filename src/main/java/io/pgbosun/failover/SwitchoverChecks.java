@@ -1,0 +1,138 @@
+package io.pgbosun.failover;
+
+import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.cluster.Topology;
+import io.pgbosun.cluster.Topology.Sighting;
+import io.pgbosun.host.Server;
+import io.pgbosun.host.ServerActivity;
+import io.pgbosun.host.Servers;
+import io.pgbosun.operation.Checks;
+import jakarta.inject.Singleton;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What must be so, and what should, before a primary gives its place to a standby. */
+@Singleton
+class SwitchoverChecks {
+    /** An older transaction that has written something is likely a job that somebody waits for. */
+    private static final double LONG_WRITE_SECONDS = 60;
+
+    private final Topology topology;
+    private final Servers servers;
+
+    SwitchoverChecks(Topology topology, Servers servers) {
+        this.topology = topology;
+        this.servers = servers;
+    }
+
+    void check(ClusterRecord cluster, Switchover spec, Checks checks) {
+        checks.need(
+                "runs on a host of ours",
+                cluster.hasHosts(),
+                cluster.cluster().origin(),
+                "a provisioned cluster",
+                "Use the tools of the host it runs on.");
+        var primary = servers.at(topology.primaryEndpoint(cluster));
+        var sightings = topology.look(cluster);
+        instances(sightings, checks);
+        candidate(sightings, spec)
+                .ifPresentOrElse(
+                        candidate -> lag(candidate, primary, spec, checks), () -> noCandidate(sightings, spec, checks));
+        activity(primary.activity(), checks);
+        checks.want(
+                "archiving works",
+                !primary.archiver().failing(),
+                primary.archiver().failing() ? "failing" : "yes",
+                "no failure since the last success",
+                "Mend it first: WAL that is not archived when the primary stops may be missing in the archive.");
+    }
+
+    private static void instances(List<Sighting> sightings, Checks checks) {
+        var down = sightings.stream()
+                .filter(sighting -> !sighting.up())
+                .map(sighting -> sighting.instance().name())
+                .toList();
+        checks.want(
+                "every instance answers",
+                down.isEmpty(),
+                down.isEmpty() ? "all" : "not: " + down,
+                "all",
+                "It will not follow the new primary before it is back: repair it first.");
+    }
+
+    /** The one that is asked for, or the one that has received most. */
+    Optional<Sighting> candidate(List<Sighting> sightings, Switchover spec) {
+        return sightings.stream()
+                .filter(sighting -> sighting.up() && !sighting.primary())
+                .filter(sighting -> spec.candidate() == null
+                        || spec.candidate().equals(sighting.instance().name()))
+                .max(Comparator.comparing(sighting -> sighting.facts().writeLsn()));
+    }
+
+    private static void noCandidate(List<Sighting> sightings, Switchover spec, Checks checks) {
+        var standbys = sightings.stream()
+                .filter(sighting -> sighting.up() && !sighting.primary())
+                .map(sighting -> sighting.instance().name())
+                .toList();
+        checks.need(
+                "the candidate is a standby that answers",
+                false,
+                spec.candidate() == null ? "none" : spec.candidate(),
+                standbys.isEmpty() ? "a standby that answers" : "one of " + standbys,
+                "Choose one that answers, or start it.");
+    }
+
+    private static void lag(Sighting candidate, Server primary, Switchover spec, Checks checks) {
+        var name = candidate.instance().name();
+        checks.need(
+                "the candidate streams from the primary",
+                primary.streamsTo(name),
+                primary.streamsTo(name) ? name + " streams" : name + " does not",
+                "streaming",
+                "See its log for what keeps it from the primary.");
+        var facts = primary.facts();
+        checks.need(
+                "the candidate is on the primary's timeline",
+                candidate.facts().timeline() == facts.timeline(),
+                candidate.facts().timeline(),
+                String.valueOf(facts.timeline()),
+                "Build it anew from the primary.");
+        var behind = Math.max(0, facts.writeLsn().bytesSince(candidate.facts().replayLsn()));
+        checks.want(
+                "the candidate has little to replay",
+                behind <= spec.maxLagBytes(),
+                behind + " bytes",
+                "at most " + spec.maxLagBytes() + " bytes",
+                "It is waited for before the primary is stopped, for at most five minutes.");
+        checks.restsOn("candidate", name);
+        checks.restsOn("timeline", facts.timeline());
+    }
+
+    private static void activity(ServerActivity activity, Checks checks) {
+        checks.need(
+                "no base backup is taken from the primary",
+                activity.baseBackups() == 0,
+                activity.baseBackups(),
+                "0",
+                "Wait until it has ended: a stop would end it.");
+        checks.want(
+                "no transaction writes for long",
+                activity.longestWriteSeconds() <= LONG_WRITE_SECONDS,
+                Math.round(activity.longestWriteSeconds()) + " s",
+                "at most " + Math.round(LONG_WRITE_SECONDS) + " s",
+                "It is rolled back when the primary stops: let it end first.");
+        checks.want(
+                "no transaction is prepared",
+                activity.preparedTransactions() == 0,
+                activity.preparedTransactions(),
+                "0",
+                "It stays prepared at the new primary, where it must be ended.");
+        checks.want(
+                "commits wait for no standby by name",
+                activity.synchronousStandbyNames().isEmpty(),
+                activity.synchronousStandbyNames().isEmpty() ? "none" : activity.synchronousStandbyNames(),
+                "no synchronous_standby_names",
+                "Set it at the candidate, to names that will be standbys then: the setting is each instance's own.");
+    }
+}

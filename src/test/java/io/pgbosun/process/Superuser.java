@@ -1,0 +1,39 @@
+package io.pgbosun.process;
+
+import io.pgbosun.secret.Vault;
+import java.util.List;
+
+/** A person with the login of a cluster that the service has provisioned. */
+record Superuser(Service service, String cluster) {
+    private ControlDatabase.Session open(String database) {
+        var store = service.store();
+        var sealed = store.value("select password from cluster where name = ?", cluster);
+        var password = Vault.open(service.home().resolve("keys"))
+                .unseal(sealed, "clusters/" + cluster)
+                .reveal();
+        var port = store.value("select port from instance where cluster = ? order by name limit 1", cluster);
+        return ControlDatabase.Session.open(
+                "jdbc:postgresql://127.0.0.1:" + port + "/" + database, "postgres", password);
+    }
+
+    /** The first column of every row. */
+    List<String> values(String sql) {
+        try (var session = open("postgres")) {
+            return session.values(sql);
+        }
+    }
+
+    void run(String database, String sql) {
+        try (var session = open(database)) {
+            session.run(sql);
+        }
+    }
+
+    /** Drops databases. */
+    void dropLike(String pattern) {
+        try (var session = open("postgres")) {
+            session.values("select datname from pg_database where datname like '" + pattern + "'")
+                    .forEach(name -> session.run("drop database \"" + name + "\""));
+        }
+    }
+}
