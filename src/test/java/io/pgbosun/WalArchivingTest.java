@@ -19,6 +19,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -121,9 +122,12 @@ class WalArchivingTest {
         var id = UUID.randomUUID();
         store.update("""
                 insert into backup (id, cluster, labels, repository, type, confidence, size_bytes, manifest, started_at, ended_at)
-                values ($1, 'walled', '{}', 'default', 'PHYSICAL', 'CHECKSUMMED', 1, jsonb_build_object('physical',
-                  jsonb_build_object('timeline', 1, 'startLsn', $2::text, 'stopLsn', $3::text, 'endTime', now())), now(), now())
-                """, id, start.toString(), stop.toString());
+                values ($1, 'walled', '{}', 'default', 'PHYSICAL', 'CHECKSUMMED', 1, jsonb_build_object(
+                  'backup', $1::uuid, 'cluster', 'walled', 'type', 'PHYSICAL', 'schemaOnly', false, 'globals', false,
+                  'databases', '[]'::jsonb, 'source', 'walled-1', 'serverVersionNumber', 150000, 'lsn', $2::text,
+                  'startTime', $4::text, 'endTime', $4::text, 'files', '[]'::jsonb, 'physical',
+                  jsonb_build_object('timeline', 1, 'startLsn', $2::text, 'stopLsn', $3::text, 'endTime', $4::text)), now(), now())
+                """, id, start.toString(), stop.toString(), Instant.now().toString());
         return id;
     }
 
@@ -231,8 +235,53 @@ class WalArchivingTest {
         assertEquals(after, within.getString("reach.nearestAfter"));
         Files.move(kept, lost);
         assertEquals(1, window("").getList("intervals").size());
+        Files.setPosixFilePermissions(lost, PosixFilePermissions.fromString("---------"));
+        assertEquals(
+                List.of(lost.getFileName().toString()),
+                window("").getList("holes[0].missing"),
+                "one that cannot be read is none");
+        Files.setPosixFilePermissions(lost, PosixFilePermissions.fromString("rw-------"));
         assertEquals(0, archiving.health("walled").orElseThrow().holes());
         assertTrue(archiving.archiving().contains("walled"));
+    }
+
+    /** The catalogue's two physical backups have no files, and are kept. */
+    @Test
+    @Order(14)
+    void old_WAL_that_no_kept_backup_needs_is_removed_by_the_rule_and_the_rest_can_be_recovered_still()
+            throws IOException {
+        api.post("/v1/backup-policies", "{'name':'walled','cluster':'walled','retention':{'keepLast':9,'walDays':3}}")
+                .then()
+                .statusCode(201);
+        var before = names();
+        for (var name : before) {
+            Files.setLastModifiedTime(
+                    directory.resolve(name), FileTime.from(Instant.now().minus(4, ChronoUnit.DAYS)));
+        }
+        var intervals = window("").getList("intervals.from");
+        var preview =
+                api.get(CLUSTER + "/backups/retention-preview?policy=walled").jsonPath();
+        assertEquals(0, preview.getInt("goingCount"));
+        var going = preview.getList("wal.findAll { it.goes }.fileCount", Integer.class).stream()
+                .mapToInt(one -> one)
+                .sum();
+        assertTrue(going > 0 && going < before.size(), preview.prettify());
+        var expired = api.succeed(CLUSTER + "/expirations", "{'policy':'walled'}");
+        assertEquals(going, expired.getInt("result.removedWalCount"));
+        assertEquals(List.of(), expired.getList("result.removed"));
+        assertEquals(going * 16L << 20, expired.getLong("result.freedWalBytes"));
+        assertEquals(before.subList(going, before.size()), names(), "the oldest ones went");
+        assertEquals(intervals, window("").getList("intervals.from"));
+        assertEquals(List.of(), window("").getList("holes"));
+        assertEquals(
+                0, api.succeed(CLUSTER + "/expirations", "{'policy':'walled'}").getInt("result.removedWalCount"));
+        assertEquals(204, api.delete("/v1/backup-policies/walled").statusCode());
+    }
+
+    private List<String> names() throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
     }
 
     @Test

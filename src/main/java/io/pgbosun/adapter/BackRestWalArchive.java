@@ -101,6 +101,11 @@ final class BackRestWalArchive implements WalArchive {
         });
     }
 
+    @Override
+    public void remove(List<String> names) {
+        throw Problem.notPossible("pgBackRest expires the WAL of its archive by itself.");
+    }
+
     private Optional<Stored> find(String name) {
         return stored().stream().filter(one -> one.name().equals(name)).findFirst();
     }

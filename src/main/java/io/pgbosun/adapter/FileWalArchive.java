@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +28,7 @@ final class FileWalArchive implements WalArchive {
     /** Of XLogLongPageHeaderData, with which each segment begins. */
     private static final int HEADER_BYTES = 40;
 
+    private static final int PAGE_ADDRESS = 8;
     private static final int SYSTEM_IDENTIFIER = 24;
     private static final int SEGMENT_BYTES = 32;
 
@@ -96,10 +98,53 @@ final class FileWalArchive implements WalArchive {
                 return Stream.of(new WalFile(
                         file.getFileName().toString(),
                         size,
-                        size,
+                        isWhole(file) ? size : 0,
                         Files.getLastModifiedTime(file).toInstant()));
             } catch (NoSuchFileException gone) {
                 return Stream.empty();
+            }
+        });
+    }
+
+    /** By its header: what is in a segment is found out by whoever recovers with it. */
+    private static boolean isWhole(Path file) throws IOException {
+        var name = file.getFileName().toString();
+        if (!SEGMENT.matcher(name).matches()) {
+            return true;
+        }
+        try (var bytes = Files.newInputStream(file)) {
+            var header = bytes.readNBytes(HEADER_BYTES);
+            if (header.length < HEADER_BYTES) {
+                return false;
+            }
+            var fields = ByteBuffer.wrap(header).order(ByteOrder.nativeOrder());
+            long segmentBytes = fields.getInt(SEGMENT_BYTES);
+            var begins = (Long.parseLong(name.substring(8, 16), 16) << 32)
+                    + Long.parseLong(name.substring(16), 16) * segmentBytes;
+            return Files.size(file) == segmentBytes && fields.getLong(PAGE_ADDRESS) == begins;
+        } catch (AccessDeniedException unreadable) {
+            return false;
+        }
+    }
+
+    @Override
+    public void remove(List<String> names) {
+        var newest = files().stream()
+                .map(WalFile::name)
+                .filter(name -> SEGMENT.matcher(name).matches())
+                .reduce((older, newer) -> newer);
+        for (var name : names) {
+            if (checked(name).endsWith(".history")
+                    || newest.filter(name::equals).isPresent()) {
+                throw Problem.notPossible("'" + name + "' is needed: history files and the newest segment stay.");
+            }
+        }
+        IoProblem.doing(directory, "cannot be cleared of WAL that nobody needs", () -> {
+            for (var name : names) {
+                Files.deleteIfExists(directory.resolve(name));
+            }
+            if (!names.isEmpty()) {
+                FileTree.syncOne(directory);
             }
         });
     }
@@ -115,19 +160,23 @@ final class FileWalArchive implements WalArchive {
         return IoProblem.asking(file, "cannot be read", () -> Files.readString(file));
     }
 
+    /** One that is damaged says whose it is too, as long as it can be read. */
     @Override
     public Optional<Origin> origin() {
-        return files().stream()
-                .map(WalFile::name)
-                .filter(name -> SEGMENT.matcher(name).matches())
-                .reduce((older, newer) -> newer)
-                .map(name -> IoProblem.asking(
-                        directory.resolve(name), "cannot be read", () -> origin(directory.resolve(name))));
+        var newestFirst = files().reversed().stream()
+                .filter(file -> SEGMENT.matcher(file.name()).matches())
+                .toList();
+        return Stream.concat(newestFirst.stream().filter(file -> file.walBytes() > 0), newestFirst.stream())
+                .map(file -> directory.resolve(file.name()))
+                .flatMap(segment -> IoProblem.asking(segment, "cannot be read", () -> origin(segment)).stream())
+                .findFirst();
     }
 
-    private static Origin origin(Path segment) throws IOException {
+    private static Optional<Origin> origin(Path segment) throws IOException {
         try (var bytes = Files.newInputStream(segment)) {
-            return origin(bytes);
+            return Files.size(segment) < HEADER_BYTES ? Optional.empty() : Optional.of(origin(bytes));
+        } catch (AccessDeniedException unreadable) {
+            return Optional.empty();
         }
     }
 

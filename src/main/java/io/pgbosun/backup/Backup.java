@@ -67,7 +67,7 @@ public record Backup(
 
     /** What can stand in for each other, in any repository. */
     String series() {
-        return "%s %s %b".formatted(type, globals ? "all" : new TreeSet<>(databases).toString(), schemaOnly);
+        return "%s %s %b".formatted(engine, globals ? "all" : new TreeSet<>(databases).toString(), schemaOnly);
     }
 
     /** How the newest drill of a backup came out. */

@@ -7,6 +7,7 @@ import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.backup.KeptBackups.Candidate;
 import io.pgbosun.backup.RetentionPreview.RetentionVerdict;
+import io.pgbosun.backup.wal.WalExpiry;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Clusters;
 import io.pgbosun.problem.Problem;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The policies by which backups are kept, and what they say of a cluster's backups now. */
 @Singleton
@@ -33,6 +35,7 @@ public class BackupPolicies {
 
     private final Store store;
     private final BackupStore backups;
+    private final WalRetention walRetention;
     private final Clusters clusters;
     private final ClusterStore clusterStore;
     private final Json json;
@@ -42,6 +45,7 @@ public class BackupPolicies {
     BackupPolicies(
             Store store,
             BackupStore backups,
+            WalRetention walRetention,
             Clusters clusters,
             ClusterStore clusterStore,
             Json json,
@@ -49,6 +53,7 @@ public class BackupPolicies {
             Clock clock) {
         this.store = store;
         this.backups = backups;
+        this.walRetention = walRetention;
         this.clusters = clusters;
         this.clusterStore = clusterStore;
         this.json = json;
@@ -131,7 +136,21 @@ public class BackupPolicies {
                 clock.instant(),
                 going.size(),
                 going.stream().mapToLong(RetentionVerdict::sizeBytes).sum(),
-                verdicts);
+                verdicts,
+                wal(cluster, policy, going));
+    }
+
+    /** As it would be without the backups that go. */
+    private List<WalExpiry.Fate> wal(String cluster, BackupPolicy policy, List<RetentionVerdict> going) {
+        var before = walRetention.before(cluster, policy.retention(), clock.instant());
+        if (before == null) {
+            return List.of();
+        }
+        var gone = going.stream().map(RetentionVerdict::backup).collect(Collectors.toSet());
+        var kept = backups.ofCluster(cluster).stream()
+                .filter(stored -> !gone.contains(stored.backup().id()))
+                .toList();
+        return walRetention.fates(cluster, kept, before);
     }
 
     boolean covers(BackupPolicy policy, String cluster) {

@@ -125,6 +125,14 @@ public class BackupStore {
                 .toList();
     }
 
+    /** Whether something reads the archived WAL of a cluster just now. */
+    boolean isWalRead(String cluster) {
+        return store.one("""
+                        select 1 from operation where ended_at is null
+                          and (kind = 'drill' and target = $1 or kind = 'recover' and spec->>'source' = $2) limit 1
+                        """, Target.cluster(cluster).toString(), cluster).isPresent();
+    }
+
     void insert(Manifest manifest, Map<String, String> labels, String repository) {
         insert(manifest, labels, repository, evidence(manifest));
     }

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** Removes the backups of a cluster that a policy does not keep; never the newest one that a drill has proven. */
+/** Removes the backups and archived WAL of a cluster that a policy does not keep; never the newest proven one. */
 @Schema(
         description =
-                "Removes the backups of a cluster that a policy does not keep; never the newest one that a drill has proven.")
+                "Removes the backups and archived WAL of a cluster that a policy does not keep; never the newest proven one.")
 @OperationKind(
         name = "expire",
         summary =
-                "Removes the backups of a cluster that a policy does not keep; never the newest one that a drill has proven.",
+                "Removes the backups and archived WAL of a cluster that a policy does not keep; never the newest proven one.",
         permission = Permission.BACKUP_DELETE,
         risk = Risk.MEDIUM,
         cancel = CancelEffect.POINT_OF_NO_RETURN,
@@ -50,5 +50,11 @@ public record Expire(
             List<UUID> removed,
 
             @Schema(description = "How many were kept.") int kept,
-            long freedBytes) {}
+            long freedBytes,
+
+            @Schema(description = "Files of archived WAL that were removed.")
+            int removedWalCount,
+
+            @Schema(description = "How large those were together.")
+            long freedWalBytes) {}
 }

@@ -80,21 +80,30 @@ public class RecoveryWindow {
         return Recoverability.of(
                 bases,
                 segments(files, segmentBytes),
+                damaged(files, segmentBytes),
                 segmentBytes,
                 timelines(files, archive),
                 (first, last) -> lastCommit(archiving, archive, first, last, segmentBytes)
                         .map(WalCommit::time));
     }
 
-    /** One that is not as large as it must be is none. */
+    /** One that is not as large as it must be, or cannot be read, is none. */
     static List<WalSegment> segments(List<WalFile> files, long segmentBytes) {
+        return segments(files, segmentBytes, true);
+    }
+
+    private static List<WalSegment> damaged(List<WalFile> files, long segmentBytes) {
+        return segments(files, segmentBytes, false);
+    }
+
+    private static List<WalSegment> segments(List<WalFile> files, long segmentBytes, boolean whole) {
         return files.stream()
-                .filter(file -> file.walBytes() == segmentBytes)
+                .filter(file -> (file.walBytes() == segmentBytes) == whole)
                 .flatMap(file -> WalSegment.parse(file.name(), segmentBytes).stream())
                 .toList();
     }
 
-    private static Timelines timelines(List<WalFile> files, WalArchive archive) {
+    static Timelines timelines(List<WalFile> files, WalArchive archive) {
         var texts = new TreeMap<Integer, String>();
         files.stream()
                 .map(WalFile::name)

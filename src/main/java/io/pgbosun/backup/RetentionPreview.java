@@ -1,5 +1,6 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.backup.wal.WalExpiry;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -18,7 +19,10 @@ public record RetentionPreview(
         long goingBytes,
 
         @Schema(description = "All backups of the cluster, the newest first.")
-        List<RetentionVerdict> items) {
+        List<RetentionVerdict> items,
+
+        @Schema(description = "Archived WAL, by what becomes of it; empty when the rule keeps all of it.")
+        List<WalExpiry.Fate> wal) {
 
     /** What becomes of one backup. */
     @Schema(description = "What becomes of one backup.")

@@ -36,6 +36,13 @@ public record RetentionRule(
         @Min(0) @Max(36_500) @Schema(description = "All that are younger than so many days are kept; 0 when left out.")
         Integer minimumAgeDays,
 
+        @Min(0)
+        @Max(36_500)
+        @Schema(
+                description =
+                        "Every moment of so many days can be recovered still, as far as a kept backup reaches back; older archived WAL goes. All of it is kept when left out.")
+        Integer walDays,
+
         @Size(max = 50) @Schema(description = "The time zone in which days begin (IANA); UTC when left out.")
         String zone) {
 

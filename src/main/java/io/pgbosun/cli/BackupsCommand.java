@@ -30,7 +30,11 @@ final class BackupsCommand extends Noun {
                 "databases",
                 "sizeBytes",
                 "startTime",
-                "endTime");
+                "endTime",
+                "lastDrill.endTime:drill",
+                "lastDrill.passed:passed",
+                "lastDrill.recoverySeconds:recovery",
+                "lastDrill.dataAgeSeconds:dataAge");
     }
 
     @Command(name = "get", description = "Shows a backup and what its confidence rests on.")
@@ -75,6 +79,32 @@ final class BackupsCommand extends Noun {
                 .constant("engine", engine)
                 .constant("backupType", backupType);
         return start.start(session, Call.post(body, "clusters", cluster, "backups"));
+    }
+
+    @Command(name = "hold", description = "Keeps a backup from being removed, by rule or by hand.")
+    int hold(
+            @Parameters(paramLabel = "BACKUP", description = "Its id.") String backup,
+            @Option(names = "--reason", required = true, description = "Why, for those who want to remove it.")
+                    String reason,
+            @Mixin OutputOptions output) {
+        var body = Body.of().text("reason", reason);
+        return output.sheet(session, send(Call.put(body, "backups", backup, "hold")));
+    }
+
+    @Command(name = "release", description = "Lets a backup go that was held.")
+    int release(
+            @Parameters(paramLabel = "BACKUP", description = "Its id.") String backup, @Mixin OutputOptions output) {
+        send(Call.delete("backups", backup, "hold"));
+        return output.done(session, "Nobody holds the backup " + backup + " any more.");
+    }
+
+    @Command(name = "expire", description = "Removes the backups and WAL of a cluster that a policy does not keep.")
+    int expire(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Option(names = "--policy", required = true, description = "The backup policy that says what is kept.")
+                    String policy,
+            @Mixin StartOptions start) {
+        return start.start(session, Call.post(Body.of().text("policy", policy), "clusters", cluster, "expirations"));
     }
 
     @Command(name = "delete", description = "Removes a backup; never the newest one that a drill has proven.")

@@ -80,6 +80,7 @@ public final class Cli implements Runnable {
                 .addSubcommand(new Quickstart(session))
                 .addSubcommand(new ClustersCommand(session))
                 .addSubcommand(new BackupsCommand(session))
+                .addSubcommand(new BackupPoliciesCommand(session))
                 .addSubcommand(new RestoresCommand(session))
                 .addSubcommand(new DrillsCommand(session))
                 .addSubcommand(new RepositoriesCommand(session))

@@ -33,8 +33,18 @@ final class DrillsCommand extends Noun {
             @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
             @Option(names = "--backup", description = "Which to prove; the newest when left out.") String backup,
             @Mixin AssertionOptions assertions,
+            @Option(names = "--no-compare", description = "Do not compare with the drill before.") boolean alone,
+            @Option(
+                            names = "--max-shrink-percent",
+                            paramLabel = "N",
+                            description = "By how much a database or table may be smaller than then; 50 when left out.")
+                    Integer maxShrinkPercent,
             @Mixin StartOptions start) {
-        var body = Body.of().text("backup", backup).bodies("assertions", assertions.bodies());
+        var body = Body.of()
+                .text("backup", backup)
+                .bodies("assertions", assertions.bodies())
+                .unless("compare", alone)
+                .number("maxShrinkPercent", maxShrinkPercent);
         return start.start(session, Call.post(body, "clusters", cluster, "drills"));
     }
 }

@@ -20,7 +20,7 @@ final class Table {
         this.right = new boolean[headers.length];
     }
 
-    /** A row for each item, with the given fields; {@code field:header} gives a column another header. */
+    /** A row for each item, with the given fields; {@code field:header} gives a column another header, {@code of.field} is within. */
     static Table of(JsonNode items, String... columns) {
         var table = new Table(Arrays.stream(columns)
                 .map(column ->
@@ -38,7 +38,7 @@ final class Table {
     private void add(JsonNode item, String[] fields) {
         var cells = new String[fields.length];
         for (var i = 0; i < fields.length; i++) {
-            var value = item.path(fields[i]);
+            var value = item.at("/" + fields[i].replace('.', '/'));
             cells[i] = Format.value(fields[i], value);
             right[i] |= Format.isFigure(fields[i], value);
         }

@@ -11,7 +11,7 @@ public interface WalArchive {
      * One archived file.
      *
      * @param sizeBytes of what is stored, which may be compressed
-     * @param walBytes of the WAL that it holds
+     * @param walBytes of the WAL that it holds; none when it cannot be read, or is not of the place in the WAL that it must be
      */
     record WalFile(String name, long sizeBytes, long walBytes, Instant modifiedAt) {}
 
@@ -43,6 +43,12 @@ public interface WalArchive {
 
     /** The text of a small file, such as a timeline's history. */
     String read(String name);
+
+    /**
+     * Removes segments and what belongs to them, durably, in the order given; those that are gone already too. Never history
+     * files and never the newest segment.
+     */
+    void remove(List<String> names);
 
     /** Who wrote the newest segment; empty while there is none. */
     Optional<Origin> origin();

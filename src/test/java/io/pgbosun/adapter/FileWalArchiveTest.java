@@ -222,6 +222,48 @@ class FileWalArchiveTest {
     }
 
     @Test
+    void only_what_may_go_is_removed_and_what_is_damaged_is_told() throws IOException {
+        archiveInto(archive.directory());
+        var first = arrived();
+        var second = arrived();
+        var third = arrived();
+        var place = new FileWalArchive(repository, "removing", postgres.programs);
+        place.make();
+        for (var name : List.of(first, second, third)) {
+            Files.copy(archive.directory().resolve(name), place.directory().resolve(name));
+        }
+        Files.writeString(place.directory().resolve("00000002.history"), "1\t0/5000000\tx\n");
+        assertTrue(place.files().stream().allMatch(file -> file.walBytes() > 0));
+        for (var needed : List.of(third, "00000002.history")) {
+            assertEquals(
+                    ProblemType.NOT_POSSIBLE,
+                    Soon.problemOf(() -> place.remove(List.of(first, needed))).type());
+        }
+        assertTrue(place.has(first), "nothing went");
+        place.remove(List.of(first));
+        place.remove(List.of(first, second.replaceFirst("^00000001", "00000009")));
+        assertEquals(
+                List.of("00000002.history", second, third).stream().sorted().toList(),
+                place.files().stream().map(WalFile::name).toList());
+        assertEquals(List.of(), damaged(place));
+        Files.setPosixFilePermissions(place.directory().resolve(second), PosixFilePermissions.fromString("-w-------"));
+        assertEquals(List.of(second), damaged(place), "it cannot be read");
+        Files.delete(place.directory().resolve(second));
+        Files.copy(place.directory().resolve(third), place.directory().resolve(second));
+        assertEquals(List.of(second), damaged(place), "it is of another place");
+        Files.writeString(place.directory().resolve(third), "short");
+        assertEquals(List.of(second, third), damaged(place));
+        assertEquals(archive.origin(), place.origin(), "what is of another place says still whose it is");
+    }
+
+    private static List<String> damaged(WalArchive archive) {
+        return archive.files().stream()
+                .filter(file -> file.walBytes() == 0)
+                .map(WalFile::name)
+                .toList();
+    }
+
+    @Test
     void object_storage_is_refused_with_what_to_use_instead() {
         var bucket = new Location.S3("backups", "", "us-east-1", null, false, "key", Secret.of("x"));
         var problem = Soon.problemOf(() -> archives().at(ArchiveMethod.SCRIPT, "default", bucket, "orders"));

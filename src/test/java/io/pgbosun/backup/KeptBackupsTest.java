@@ -36,7 +36,7 @@ class KeptBackupsTest {
 
     private static RetentionRule rule(
             int last, int hourly, int daily, int weekly, int monthly, int yearly, int minimumAge, String zone) {
-        return new RetentionRule(last, hourly, daily, weekly, monthly, yearly, minimumAge, zone);
+        return new RetentionRule(last, hourly, daily, weekly, monthly, yearly, minimumAge, null, zone);
     }
 
     private static Candidate backup(Instant time, boolean asserted) {

@@ -35,5 +35,7 @@ enum Base {
     /** Since then more than half of the rows of shop were deleted, and another backup was taken. */
     SHRUNK,
     /** With two backups of everything, and a policy that keeps one. */
-    TOO_MANY
+    TOO_MANY,
+    /** A cluster that archives, with two physical backups, WAL of before the first one, and a policy that keeps one. */
+    OLD_WAL
 }

@@ -97,7 +97,15 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
             case DAMAGED -> damaged(start(Base.BACKED_UP));
             case TOO_MANY ->
                 withPolicy(
-                        done(start(Base.BACKED_UP), 7, new TakeBackup(null, null, null, null, null, null, null, null)));
+                        done(start(Base.BACKED_UP), 7, new TakeBackup(null, null, null, null, null, null, null, null)),
+                        "{\"keepLast\": 1}");
+            case OLD_WAL ->
+                withPolicy(
+                        withWal(done(
+                                done(start(Base.ARCHIVED), Scenarios.BACKUP, Scenarios.WHOLE_SERVER),
+                                10,
+                                Scenarios.WHOLE_SERVER)),
+                        "{\"keepLast\": 1, \"walDays\": 0}");
             case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1)), null, null));
             case SHRUNK ->
                 done(halved(start(Base.PROVEN)), 12, new TakeBackup(null, null, null, null, null, null, null, null));
@@ -148,9 +156,10 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
     }
 
     /** A policy that keeps one backup; policies are the last table of the rows. */
-    private static Start withPolicy(Start start) {
+    private static Start withPolicy(Start start, String retention) {
         var policy =
-                "{\"name\": \"one\", \"cluster\": null, \"selector\": null, \"retention\": {\"keepLast\": 1}, \"created_at\": \"2026-01-01T00:00:00Z\"}";
+                "{\"name\": \"one\", \"cluster\": null, \"selector\": null, \"retention\": %s, \"created_at\": \"2026-01-01T00:00:00Z\"}"
+                        .formatted(retention);
         return new Start(start.world(), start.rows().replaceFirst("\\[]]$", "[" + policy + "]]"));
     }
 
@@ -159,6 +168,21 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
         world.directories
                 .values()
                 .forEach(server -> server.content.databases.get("shop").tables.put("orders", 499L));
+        return new Start(world, start.rows());
+    }
+
+    /** Three segments, of which the backups need the last one. */
+    private static Start withWal(Start start) {
+        var world = start.world().copy();
+        var archive = world.files.keySet().stream()
+                .filter(file -> file.endsWith("/wal/orders/"))
+                .findFirst()
+                .orElseThrow();
+        for (var number = 1; number <= 3; number++) {
+            world.files.put(
+                    "%s%024X".formatted(archive, number).replaceFirst("/0{8}(?=[0-9A-F]{16}$)", "/00000001"),
+                    World.StoredFile.of("WAL"));
+        }
         return new Start(world, start.rows());
     }
 

@@ -96,6 +96,7 @@ final class Scenarios {
                 "expire",
                 List.of(
                         on("one of two goes", Base.TOO_MANY, new Expire("one")),
+                        on("old WAL goes too", Base.OLD_WAL, new Expire("one")),
                         on("refused: no such policy", Base.TOO_MANY, new Expire("other"))));
         all.put(
                 "reconcile",

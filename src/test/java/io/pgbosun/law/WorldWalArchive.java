@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** An archive of the world: WAL is in it for as long as a primary archives there. */
 class WorldWalArchive implements WalArchive {
+    private static final long SEGMENT_BYTES = 16 << 20;
+
     private final Stage stage;
     private final Path directory;
 
@@ -72,7 +75,32 @@ class WorldWalArchive implements WalArchive {
 
     @Override
     public List<WalFile> files() {
-        return read("files", List::of);
+        return read(
+                "files",
+                () -> segments()
+                        .map(name -> new WalFile(name, SEGMENT_BYTES, SEGMENT_BYTES, WorldServer.STARTED))
+                        .toList());
+    }
+
+    private Stream<String> segments() {
+        return stage.world().files.keySet().stream()
+                .filter(file -> file.startsWith(directory + "/"))
+                .map(file -> file.substring(directory.toString().length() + 1))
+                .filter(name -> !name.isEmpty());
+    }
+
+    @Override
+    public void remove(List<String> names) {
+        stage.faults()
+                .change(
+                        Port.FILES,
+                        "remove of the archive",
+                        () -> names.stream().limit(1).forEach(this::removeOne),
+                        () -> names.forEach(this::removeOne));
+    }
+
+    private void removeOne(String name) {
+        stage.world().files.remove(directory + "/" + name);
     }
 
     @Override
@@ -99,7 +127,7 @@ class WorldWalArchive implements WalArchive {
 
     @Override
     public Optional<Origin> origin() {
-        return read("origin", Optional::empty);
+        return read("origin", () -> segments().findAny().map(any -> new Origin("of the world", SEGMENT_BYTES)));
     }
 
     @Override

@@ -9,13 +9,19 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 
-/** The segments that are archived. */
+/** The segments that are archived, whole or damaged. */
 final class Archived {
     private final Map<Integer, NavigableSet<Long>> numbers = new TreeMap<>();
+    private final Map<Integer, NavigableSet<Long>> all = new TreeMap<>();
 
-    Archived(Collection<WalSegment> segments) {
-        segments.forEach(segment -> numbers.computeIfAbsent(segment.timeline(), timeline -> new TreeSet<>())
-                .add(segment.number()));
+    Archived(Collection<WalSegment> segments, Collection<WalSegment> damaged) {
+        segments.forEach(segment -> add(numbers, segment));
+        segments.forEach(segment -> add(all, segment));
+        damaged.forEach(segment -> add(all, segment));
+    }
+
+    private static void add(Map<Integer, NavigableSet<Long>> to, WalSegment segment) {
+        to.computeIfAbsent(segment.timeline(), timeline -> new TreeSet<>()).add(segment.number());
     }
 
     /** The first number on a path that is not there. */
@@ -33,10 +39,10 @@ final class Archived {
         throw new IllegalStateException("a path has an end");
     }
 
-    /** The last number on a path that is there; less than its first when none is. */
+    /** The last number on a path that is there, damaged or not; less than its first when none is. */
     long lastOf(List<Stretch> path) {
         for (var stretch : path.reversed()) {
-            var last = of(stretch.timeline()).floor(stretch.last());
+            var last = all.getOrDefault(stretch.timeline(), new TreeSet<>()).floor(stretch.last());
             if (last != null && last >= stretch.first()) {
                 return last;
             }

@@ -49,7 +49,7 @@ public record Recoverability(List<Interval> intervals, List<Hole> holes, List<In
         }
     }
 
-    /** WAL that is missing. */
+    /** WAL that is missing or damaged. */
     @Schema(name = "RecoveryHole", description = "WAL that is missing: what was written meanwhile cannot be reached.")
     public record Hole(
             @Schema(description = "The last moment before it that can be reached.")
@@ -58,10 +58,11 @@ public record Recoverability(List<Interval> intervals, List<Hole> holes, List<In
             @Schema(description = "The first moment after it that can be reached; none when null.")
             Instant to,
 
-            @Schema(description = "The names of the missing segments, at most 100.")
+            @Schema(description = "The names of the segments that are missing or damaged, at most 100.")
             List<String> missing,
 
-            @Schema(description = "How many are missing.") long missingCount) {}
+            @Schema(description = "How many are missing or damaged.")
+            long missingCount) {}
 
     /** Whether a moment can be reached. */
     @Schema(name = "RecoveryReach", description = "Whether a moment can be reached, and which ones near to it can.")
@@ -95,10 +96,11 @@ public record Recoverability(List<Interval> intervals, List<Hole> holes, List<In
     public static Recoverability of(
             Collection<BasePoint> bases,
             Collection<WalSegment> archived,
+            Collection<WalSegment> damaged,
             long segmentBytes,
             Timelines timelines,
             LastCommit lastCommit) {
-        var there = new Archived(archived);
+        var there = new Archived(archived, damaged);
         var ends = new LinkedHashMap<End, List<Run>>();
         bases.stream()
                 .sorted(Comparator.comparing(BasePoint::endTime))

@@ -54,6 +54,14 @@ public record Timelines(Map<Integer, List<Ancestor>> histories) {
         return newest;
     }
 
+    /** Whether a timeline is this one, or left it at or after a position. */
+    public boolean descends(int descendant, int timeline, Lsn at) {
+        return descendant == timeline
+                || histories.getOrDefault(descendant, List.of()).stream()
+                        .anyMatch(ancestor -> ancestor.timeline() == timeline
+                                && ancestor.end().compareTo(at) >= 0);
+    }
+
     /**
      * What recovery reads on its way from a segment of one timeline to the end of another. The segment in which a
      * timeline was left is read from the next one, which has begun with a copy of it.

@@ -50,7 +50,17 @@ class RecoverabilityTest {
     }
 
     private static Recoverability of(List<BasePoint> bases, List<WalSegment> archived, Map<Integer, String> histories) {
-        return Recoverability.of(bases, archived, MB16, Timelines.of(histories), EACH);
+        return Recoverability.of(bases, archived, List.of(), MB16, Timelines.of(histories), EACH);
+    }
+
+    @Test
+    void a_damaged_segment_is_a_hole_also_where_it_is_the_last_one() {
+        var damaged = List.of(new WalSegment(1, 4));
+        var found =
+                Recoverability.of(List.of(base(1, 2)), segments(1, 0, 3), damaged, MB16, Timelines.of(Map.of()), EACH);
+        assertEquals(
+                List.of(List.of(damaged.getFirst().name(MB16))),
+                found.holes().stream().map(Recoverability.Hole::missing).toList());
     }
 
     private static String show(Recoverability found) {
@@ -204,6 +214,7 @@ class RecoverabilityTest {
         var found = Recoverability.of(
                 List.of(base(1, 2)),
                 segments(1, 0, 9),
+                List.of(),
                 MB16,
                 Timelines.of(Map.of()),
                 (first, last) -> Optional.empty());
