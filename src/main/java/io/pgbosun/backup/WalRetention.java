@@ -40,10 +40,7 @@ class WalRetention {
     private Optional<Found> find(String cluster, Collection<Stored> kept, Instant before) {
         return archivings.find(cluster).flatMap(archiving -> {
             var archive = archives.at(
-                    archiving.method(),
-                    archiving.repository(),
-                    repositories.location(archiving.repository()),
-                    cluster);
+                    archiving.method(), archiving.repository(), repositories.location(archiving.repository()), cluster);
             var files = archive.files();
             return archive.origin()
                     .map(origin -> new Found(
