@@ -105,7 +105,7 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
                                 done(start(Base.ARCHIVED), Scenarios.BACKUP, Scenarios.WHOLE_SERVER),
                                 10,
                                 Scenarios.WHOLE_SERVER)),
-                        "{\"keepLast\": 1, \"walDays\": 0}");
+                        "{\"walDays\": 0, \"keepLast\": 1}");
             case PROVEN -> done(start(Base.BACKED_UP), 4, new RunDrill(null, List.of(Scenarios.rows(1)), null, null));
             case SHRUNK ->
                 done(halved(start(Base.PROVEN)), 12, new TakeBackup(null, null, null, null, null, null, null, null));
