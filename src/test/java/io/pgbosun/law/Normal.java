@@ -16,6 +16,9 @@ final class Normal {
 
     private static final Pattern SCRATCH = Pattern.compile("scratch/[0-9a-f-]{36}");
 
+    /** Of a failed drill: where there were several troubles, it is any of them. */
+    private static final Pattern FAILURE = Pattern.compile("\"failure\": ?\"(?:[^\"\\\\]|\\\\.)*\"");
+
     private Normal() {}
 
     static String of(String text) {
@@ -23,6 +26,7 @@ final class Normal {
         normal = STAMP.matcher(normal).replaceAll("(stamp)");
         normal = SCRATCH.matcher(normal).replaceAll("scratch/(id)");
         normal = SECONDS.matcher(normal).replaceAll("$1(n)");
+        normal = FAILURE.matcher(normal).replaceAll("\"failure\":\"(why)\"");
         normal = SOURCE.matcher(normal).replaceAll("\"source\":\"\"");
         return SOURCE_IN_TEXT.matcher(normal).replaceAll("\"source\":\"\"");
     }
