@@ -1,19 +1,15 @@
 package io.pgbosun.adapter;
 
 import io.pgbosun.host.Progress;
-import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** Reads from the log of a backup how far it is, and tells it about once a second. */
-final class BackRestProgress extends OutputStream {
+final class BackRestProgress extends LineStream {
     private static final Pattern COPIED = Pattern.compile("backup file .*, (\\d+)(?:[.]\\d+)?%\\)");
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Consumer<Progress> to;
     private long toldAt = System.nanoTime() - EVERY_NANOS;
 
@@ -22,16 +18,7 @@ final class BackRestProgress extends OutputStream {
     }
 
     @Override
-    public void write(int one) {
-        if (one == '\n') {
-            read(line.toString(StandardCharsets.UTF_8));
-            line.reset();
-        } else {
-            line.write(one);
-        }
-    }
-
-    private void read(String text) {
+    void read(String text) {
         var copied = COPIED.matcher(text);
         if (copied.find() && System.nanoTime() - toldAt >= EVERY_NANOS) {
             toldAt = System.nanoTime();

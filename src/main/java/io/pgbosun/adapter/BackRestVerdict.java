@@ -2,9 +2,6 @@ package io.pgbosun.adapter;
 
 import io.pgbosun.host.BackupFiles.Damage;
 import io.pgbosun.host.PgBackRest.BackupSet;
-import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,27 +12,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads what {@code pgbackrest verify} says: it ends with code 0, whatever it has found. */
-final class BackRestVerdict extends OutputStream {
+final class BackRestVerdict extends LineStream {
     private static final Pattern FILE = Pattern.compile("(invalid checksum|file missing|invalid size)[^']* '([^']+)'");
     private static final Pattern STATUS = Pattern.compile("^ *backup: (\\S+), status: ([^,]+)");
     /** {@code 15-1/0000000100000000/000000010000000000000003-…}. */
     private static final Pattern SEGMENT = Pattern.compile("\\d[^/]*/[0-9A-F]{16}/([0-9A-F]{24}).*");
 
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Map<String, Damage> files = new LinkedHashMap<>();
     private final Map<String, String> statuses = new TreeMap<>();
 
     @Override
-    public void write(int one) {
-        if (one == '\n') {
-            read(line.toString(StandardCharsets.UTF_8));
-            line.reset();
-        } else {
-            line.write(one);
-        }
-    }
-
-    private void read(String text) {
+    void read(String text) {
         var file = FILE.matcher(text);
         if (file.find()) {
             var path = file.group(2);

@@ -186,7 +186,7 @@ public class BackupPolicies {
         return new Candidate(
                 backup.id(),
                 backup.startTime(),
-                "%s %s %s".formatted(backup.repository(), backup.engine(), backup.series()),
+                backup.repository() + " " + backup.series(),
                 backup.confidence() == Confidence.ASSERTED,
                 backup.hold() != null,
                 stored.needs());

@@ -71,13 +71,7 @@ class BaseBackupRunbook {
                 programs.majorVersion(),
                 String.valueOf(version),
                 "Install postgresql-" + version + " beside the service.");
-        var tablespaces = server.tablespaces();
-        checks.need(
-                "no tablespaces of its own",
-                tablespaces.isEmpty(),
-                tablespaces,
-                "none",
-                "Move what is in them to pg_default, or take a LOGICAL backup.");
+        publication.checkTablespaces(server, checks);
         checks.need(
                 "the login may replicate",
                 server.mayReplicate(),

@@ -76,13 +76,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
     }
 
     private void checkBackRest(Optional<Repository> repository, Checks checks) {
-        var version = stanzas.version();
-        checks.need(
-                "pgbackrest is installed",
-                version.isPresent(),
-                version.orElse("not installed"),
-                "2.45 or newer",
-                "Install the package pgbackrest beside the service, or use method SCRIPT.");
+        stanzas.checkInstalled("use method SCRIPT", checks);
         var encrypted = repository.filter(Repository::encrypted).isPresent();
         checks.need(
                 "repository is not encrypted by pgbosun",

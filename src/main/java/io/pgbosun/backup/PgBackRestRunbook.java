@@ -65,13 +65,7 @@ class PgBackRestRunbook {
 
     void check(Target target, TakeBackup spec, Checks checks) {
         publication.checkRepository(spec, checks);
-        var version = stanzas.version();
-        checks.need(
-                "pgbackrest is installed",
-                version.isPresent(),
-                version.orElse("not installed"),
-                "2.45 or newer",
-                "Install the package pgbackrest beside the service, or use another engine.");
+        stanzas.checkInstalled("use another engine", checks);
         var archiving = archivings
                 .find(target.id())
                 .filter(known -> known.endedAt() == null)
@@ -85,13 +79,7 @@ class PgBackRestRunbook {
                 "POST /v1/clusters/" + target.id()
                         + "/wal-archive with method PGBACKREST and that repository, or use another engine.");
         var server = servers.at(topology.primaryEndpoint(clusters.get(target.id())));
-        var tablespaces = server.tablespaces();
-        checks.need(
-                "no tablespaces of its own",
-                tablespaces.isEmpty(),
-                tablespaces,
-                "none",
-                "Move what is in them to pg_default, or take a LOGICAL backup.");
+        publication.checkTablespaces(server, checks);
         publication.checkSpace(spec, server.databases(), checks);
         checks.restsOn("version", server.facts().majorVersion());
     }

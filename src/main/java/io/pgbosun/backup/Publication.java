@@ -5,6 +5,7 @@ import io.pgbosun.cluster.Topology;
 import io.pgbosun.host.BackupFiles;
 import io.pgbosun.host.DatabaseFacts;
 import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.Server;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.store.Json;
@@ -61,6 +62,17 @@ class Publication {
                         free + " bytes free",
                         "more than the " + bytes + " bytes of the databases",
                         "Free some space, or use another repository."));
+    }
+
+    /** Neither program's physical backups can hold any. */
+    void checkTablespaces(Server server, Checks checks) {
+        var tablespaces = server.tablespaces();
+        checks.need(
+                "no tablespaces of its own",
+                tablespaces.isEmpty(),
+                tablespaces,
+                "none",
+                "Move what is in them to pg_default, or take a LOGICAL backup.");
     }
 
     /**

@@ -4,9 +4,9 @@ import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.cluster.Names;
 import io.pgbosun.host.PgBackRest;
 import io.pgbosun.host.PgBackRests;
+import io.pgbosun.operation.Checks;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Optional;
 
 /** The stanzas of pgBackRest in our repositories; each has the name of its cluster. */
 @Singleton
@@ -19,9 +19,19 @@ class Stanzas {
         this.backRests = backRests;
     }
 
-    /** The version of the program; empty when it is not installed. */
-    Optional<String> version() {
-        return backRests.version();
+    /**
+     * Whether there is the program.
+     *
+     * @param instead what else can be done
+     */
+    void checkInstalled(String instead, Checks checks) {
+        var version = backRests.version();
+        checks.need(
+                "pgbackrest is installed",
+                version.isPresent(),
+                version.orElse("not installed"),
+                "2.45 or newer",
+                "Install the package pgbackrest beside the service, or " + instead + ".");
     }
 
     PgBackRest of(String repository, String cluster) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.function.Predicate;
 
 /** Finds out from the servers themselves who is primary, who is standby and how far behind. */
 @Singleton
@@ -30,6 +29,10 @@ public class Topology {
 
         public boolean primary() {
             return up() && !facts.inRecovery();
+        }
+
+        public boolean standby() {
+            return up() && facts.inRecovery();
         }
     }
 
@@ -80,9 +83,8 @@ public class Topology {
 
     /** A standby that answers, or else the primary: the least harmful place to read a lot from. */
     public Endpoint standbyOrPrimary(ClusterRecord cluster) {
-        Predicate<Sighting> standby = sighting -> sighting.up() && !sighting.primary();
         return look(cluster).stream()
-                .filter(standby)
+                .filter(Sighting::standby)
                 .findFirst()
                 .map(Sighting::endpoint)
                 .orElseGet(() -> primaryEndpoint(cluster));

@@ -40,10 +40,11 @@ class SwitchoverChecks {
                 .ifPresentOrElse(
                         candidate -> lag(candidate, primary, spec, checks), () -> noCandidate(sightings, spec, checks));
         activity(primary.activity(), checks);
+        var failing = primary.archiver().failing();
         checks.want(
                 "archiving works",
-                !primary.archiver().failing(),
-                primary.archiver().failing() ? "failing" : "yes",
+                !failing,
+                failing ? "failing" : "yes",
                 "no failure since the last success",
                 "Mend it first: WAL that is not archived when the primary stops may be missing in the archive.");
     }
@@ -64,7 +65,7 @@ class SwitchoverChecks {
     /** The one that is asked for, or the one that has received most. */
     Optional<Sighting> candidate(List<Sighting> sightings, Switchover spec) {
         return sightings.stream()
-                .filter(sighting -> sighting.up() && !sighting.primary())
+                .filter(Sighting::standby)
                 .filter(sighting -> spec.candidate() == null
                         || spec.candidate().equals(sighting.instance().name()))
                 .max(Comparator.comparing(sighting -> sighting.facts().writeLsn()));
@@ -72,7 +73,7 @@ class SwitchoverChecks {
 
     private static void noCandidate(List<Sighting> sightings, Switchover spec, Checks checks) {
         var standbys = sightings.stream()
-                .filter(sighting -> sighting.up() && !sighting.primary())
+                .filter(Sighting::standby)
                 .map(sighting -> sighting.instance().name())
                 .toList();
         checks.need(
@@ -85,10 +86,11 @@ class SwitchoverChecks {
 
     private static void lag(Sighting candidate, Server primary, Switchover spec, Checks checks) {
         var name = candidate.instance().name();
+        var streams = primary.streamsTo(name);
         checks.need(
                 "the candidate streams from the primary",
-                primary.streamsTo(name),
-                primary.streamsTo(name) ? name + " streams" : name + " does not",
+                streams,
+                streams ? name + " streams" : name + " does not",
                 "streaming",
                 "See its log for what keeps it from the primary.");
         var facts = primary.facts();
