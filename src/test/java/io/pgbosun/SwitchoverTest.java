@@ -28,6 +28,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SwitchoverTest {
     private static final String CLUSTER = "/v1/clusters/switched";
+    private static final String SWITCHOVERS = CLUSTER + "/switchovers?reason=a+test";
 
     private final Api api = Api.admin();
 
@@ -61,7 +62,7 @@ class SwitchoverTest {
     @Test
     @Order(1)
     void the_standby_that_is_named_becomes_primary_with_every_transaction_and_the_others_follow() {
-        var result = api.succeed(CLUSTER + "/switchovers", "{'candidate':'switched-2'}");
+        var result = api.succeed(SWITCHOVERS, "{'candidate':'switched-2'}");
         assertEquals("switched-1", result.getString("result.oldPrimary"));
         assertEquals("switched-2", result.getString("result.newPrimary"));
         assertEquals(2, result.getInt("result.timeline"));
@@ -79,7 +80,7 @@ class SwitchoverTest {
     void without_a_name_one_is_chosen_and_a_standby_that_is_down_follows_when_it_is_started() {
         var down = Path.of(instance(3).dataDirectory());
         programs.stop(down);
-        var result = api.succeed(CLUSTER + "/switchovers", "{}");
+        var result = api.succeed(SWITCHOVERS, "{}");
         assertEquals("switched-1", result.getString("result.newPrimary"));
         assertTrue(result.getString("warnings").contains("switched-3 does not answer"), result.prettify());
         server(1).script("shop", "insert into event values (3)");
@@ -91,11 +92,11 @@ class SwitchoverTest {
     @Test
     @Order(3)
     void what_cannot_be_done_is_refused_by_name_and_nothing_is_stopped() {
-        api.post(CLUSTER + "/switchovers", "{'candidate':'switched-9'}")
+        api.post(SWITCHOVERS, "{'candidate':'switched-9'}")
                 .then()
                 .statusCode(422)
                 .body("detail", org.hamcrest.Matchers.containsString("one of [switched-2, switched-3]"));
-        api.post(CLUSTER + "/switchovers", "{'candidate':'switched-1'}").then().statusCode(422);
+        api.post(SWITCHOVERS, "{'candidate':'switched-1'}").then().statusCode(422);
         assertEquals(List.of("PRIMARY", "STANDBY", "STANDBY"), roles());
     }
 }

@@ -8,6 +8,24 @@ import java.util.List;
 
 /** Asks a server for its databases, their extensions, and its roles. */
 final class ContentQuery {
+    static final String TABLES = """
+            select n.nspname, c.relname
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind in ('r', 'p') and c.relpersistence <> 't'
+              and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+            order by 1, 2""";
+    /** An index is invalid too while it is built: those of a table that an index is being built on are left out. */
+    static final String INVALID_INDEXES = """
+            select n.nspname, c.relname
+            from pg_index i
+            join pg_class c on c.oid = i.indexrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            where not i.indisvalid and c.relkind = 'i' and c.relpersistence <> 't'
+              and not exists (
+                  select from pg_stat_progress_create_index p
+                  where p.relid = i.indrelid and p.datname = current_database())
+            order by 1, 2""";
+
     private static final String DATABASES = """
             select datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), pg_database_size(oid)
             from pg_database

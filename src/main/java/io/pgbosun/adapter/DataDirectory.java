@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -28,6 +29,9 @@ record DataDirectory(Path path) {
     private static final String PASSWORDS = "pgbosun.pgpass";
     private static final Pattern PASSWORD_FIELD = Pattern.compile("(?:[^\\\\:]|\\\\.)+");
     private static final int PASSWORD_FIELDS = 5;
+    private static final String STANDBY = "standby.signal";
+    private static final Pattern SETTING = Pattern.compile("^(\\S+) = '((?:[^'\\\\]|''|\\\\.)*)'$", Pattern.MULTILINE);
+    private static final Pattern ESCAPED = Pattern.compile("''|\\\\.");
     private static final String POSTMASTER = "postmaster.pid";
     /** The line of postmaster.pid that tells the state. */
     private static final int STATE_LINE = 7;
@@ -60,7 +64,35 @@ record DataDirectory(Path path) {
                 path.resolve(RECOVERY),
                 lines(Map.of("primary_conninfo", Conninfo.text(conninfo), "primary_slot_name", slot)));
         include(RECOVERY);
-        FileTree.write(path.resolve("standby.signal"), "");
+        FileTree.write(path.resolve(STANDBY), "");
+    }
+
+    boolean comesUpAsStandby() {
+        return Files.exists(path.resolve(STANDBY));
+    }
+
+    void standAlone() {
+        IoProblem.doing(path, "cannot be written", () -> {
+            Files.deleteIfExists(path.resolve(STANDBY));
+            FileTree.syncOne(path);
+        });
+    }
+
+    /** As {@link #configure} wrote them. */
+    Map<String, String> settings() {
+        var file = path.resolve(SETTINGS);
+        var text = IoProblem.asking(file, "cannot be read", () -> Files.readString(file));
+        var settings = new TreeMap<String, String>();
+        SETTING.matcher(text).results().forEach(line -> settings.put(line.group(1), unquoted(line.group(2))));
+        return settings;
+    }
+
+    private static String unquoted(String quoted) {
+        return ESCAPED.matcher(quoted).replaceAll(escaped -> switch (escaped.group()) {
+            case "\\n" -> "\n";
+            case "\\r" -> "\r";
+            default -> Matcher.quoteReplacement(escaped.group().substring(1));
+        });
     }
 
     /** From its line of {@code .pgpass}, which holds all there is to a login. */
@@ -94,7 +126,7 @@ record DataDirectory(Path path) {
         FileTree.write(path.resolve(RECOVERY), lines(recovery));
         include(RECOVERY);
         // a copy of a standby has this one, and would follow for ever
-        IoProblem.doing(path, "cannot be written", () -> Files.deleteIfExists(path.resolve("standby.signal")));
+        IoProblem.doing(path, "cannot be written", () -> Files.deleteIfExists(path.resolve(STANDBY)));
         FileTree.write(path.resolve("recovery.signal"), "");
     }
 
@@ -208,6 +240,11 @@ record DataDirectory(Path path) {
                 .findFirst()
                 .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
                 .filter(this::livesHere);
+    }
+
+    /** Every process of a server there, those of one whose postmaster is dead too. */
+    List<ProcessHandle> processes() {
+        return ProcessHandle.allProcesses().filter(this::livesHere).toList();
     }
 
     /** True when the server accepts connections. */

@@ -36,6 +36,7 @@ final class FactsQuery {
                         then case when written = replayed then 0
                                   else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) end
                    end::float8 as lag,
+                   exists (select from pg_stat_replication where sync_state in ('sync', 'quorum')) as synchronous,
                    pg_postmaster_start_time() as started
             from wal""";
 
@@ -54,6 +55,7 @@ final class FactsQuery {
                 Lsn.parse(row.getString("written")),
                 Lsn.parse(row.getString("replayed")),
                 row.getObject("lag", Double.class),
+                row.getBoolean("synchronous"),
                 row.getObject("started", OffsetDateTime.class).toInstant());
     }
 }

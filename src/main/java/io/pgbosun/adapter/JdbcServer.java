@@ -14,6 +14,8 @@ import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
 import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
+import io.pgbosun.host.TimelineSwitch;
+import io.pgbosun.host.WalReceiver;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
@@ -33,24 +35,6 @@ import org.postgresql.util.PasswordUtil;
 final class JdbcServer implements Server {
     private static final String POSTGRES = "postgres";
     private static final int PROMOTED_WITHIN_SECONDS = 60;
-
-    private static final String TABLES = """
-            select n.nspname, c.relname
-            from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind in ('r', 'p') and c.relpersistence <> 't'
-              and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-            order by 1, 2""";
-    /** An index is invalid too while it is built: those of a table that an index is being built on are left out. */
-    private static final String INVALID_INDEXES = """
-            select n.nspname, c.relname
-            from pg_index i
-            join pg_class c on c.oid = i.indexrelid
-            join pg_namespace n on n.oid = c.relnamespace
-            where not i.indisvalid and c.relkind = 'i' and c.relpersistence <> 't'
-              and not exists (
-                  select from pg_stat_progress_create_index p
-                  where p.relid = i.indrelid and p.datname = current_database())
-            order by 1, 2""";
 
     private static final String TABLESPACES =
             "select spcname from pg_tablespace where spcname not in ('pg_default', 'pg_global') order by 1";
@@ -194,6 +178,16 @@ final class JdbcServer implements Server {
     }
 
     @Override
+    public Optional<WalReceiver> walReceiver() {
+        return read(POSTGRES, ReplicationQuery::receiver);
+    }
+
+    @Override
+    public List<TimelineSwitch> timelineHistory() {
+        return read(POSTGRES, ReplicationQuery::history);
+    }
+
+    @Override
     public boolean streamsTo(String applicationName) {
         return exists(
                 "select from pg_stat_replication where application_name = ? and state = 'streaming'", applicationName);
@@ -201,7 +195,7 @@ final class JdbcServer implements Server {
 
     @Override
     public List<TableName> tables(String database) {
-        return read(database, connection -> rows(connection, TABLES, JdbcServer::tableName));
+        return read(database, connection -> rows(connection, ContentQuery.TABLES, JdbcServer::tableName));
     }
 
     @Override
@@ -249,7 +243,7 @@ final class JdbcServer implements Server {
 
     @Override
     public List<TableName> invalidIndexes(String database) {
-        return read(database, connection -> rows(connection, INVALID_INDEXES, JdbcServer::tableName));
+        return read(database, connection -> rows(connection, ContentQuery.INVALID_INDEXES, JdbcServer::tableName));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.WalCommit;
+import io.pgbosun.host.WalTail;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
@@ -19,13 +20,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /** The programs of PostgreSQL, run on this host. */
@@ -34,13 +32,12 @@ public final class LocalPgPrograms implements PgPrograms {
     private static final String INITDB = "initdb-tmp";
     static final String BASEBACKUP = "basebackup-tmp";
     private static final List<String> HALF_MADE = List.of(INITDB, BASEBACKUP);
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
 
     private final PostgresBin bin;
     private final DumpPrograms dumps;
     private final BaseBackups baseBackups;
+    private final PgControl control;
     /** Asked once: an upgrade to another one brings another directory. */
     private volatile int majorVersion;
 
@@ -54,6 +51,7 @@ public final class LocalPgPrograms implements PgPrograms {
         this.bin = bin;
         dumps = new DumpPrograms(bin);
         baseBackups = new BaseBackups(bin);
+        control = new PgControl(bin);
     }
 
     @Override
@@ -152,51 +150,52 @@ public final class LocalPgPrograms implements PgPrograms {
 
     @Override
     public void start(Path dataDirectory) {
-        var directory = new DataDirectory(dataDirectory);
-        if (directory.postmaster().isPresent() && becomesReady(directory)) {
-            return;
-        }
-        var outcome = control(dataDirectory, "-l", directory.log().toString(), "start");
-        if (outcome.exitCode() != 0) {
-            throw outcome.problem(directory.logTail());
-        }
-    }
-
-    /**
-     * A server that a former run has started may still be recovering; it tells nobody but its own file when it is done.
-     * False when it ends instead.
-     */
-    private static boolean becomesReady(DataDirectory directory) {
-        long deadline = System.nanoTime() + START.toNanos();
-        while (!directory.ready()) {
-            if (directory.postmaster().isEmpty()) {
-                return false;
-            }
-            if (System.nanoTime() > deadline) {
-                throw Problem.of(ProblemType.TOO_SLOW, "The server in " + directory.path() + " does not become ready.");
-            }
-            LockSupport.parkNanos(PAUSE.toNanos());
-        }
-        return true;
+        control.start(dataDirectory);
     }
 
     @Override
     public void stop(Path dataDirectory) {
-        if (!running(dataDirectory)) {
-            return;
-        }
-        var outcome = control(dataDirectory, "-m", "fast", "stop");
-        if (outcome.exitCode() != 0 && running(dataDirectory)) {
-            throw outcome.problem("");
-        }
+        control.stop(dataDirectory);
     }
 
-    /** {@code pg_ctl}, waiting for what it does. */
-    private ProgramOutcome control(Path dataDirectory, String... action) {
-        var arguments = new ArrayList<String>();
-        arguments.addAll(List.of("-D", dataDirectory.toString(), "-w", "-t", String.valueOf(START.toSeconds())));
-        arguments.addAll(List.of(action));
-        return program("pg_ctl", arguments).launcher().run();
+    @Override
+    public void halt(Path dataDirectory) {
+        control.halt(dataDirectory);
+    }
+
+    @Override
+    public boolean comesUpAsStandby(Path dataDirectory) {
+        return new DataDirectory(dataDirectory).comesUpAsStandby();
+    }
+
+    @Override
+    public void standAlone(Path dataDirectory) {
+        new DataDirectory(dataDirectory).standAlone();
+    }
+
+    @Override
+    public int walTimeline(Path dataDirectory) {
+        return WalEnd.timeline(dataDirectory.resolve("pg_wal"));
+    }
+
+    @Override
+    public WalTail walAfter(Path dataDirectory, Lsn position) {
+        return new WalEnd(bin).after(dataDirectory, position);
+    }
+
+    @Override
+    public void rewind(Path dataDirectory, Endpoint source) {
+        program(
+                        "pg_rewind",
+                        List.of("-D", dataDirectory.toString(), "--source-server=" + Conninfo.of(source, "postgres")))
+                .loggingInAt(source)
+                .run()
+                .orThrow();
+    }
+
+    @Override
+    public Map<String, String> settings(Path dataDirectory) {
+        return new DataDirectory(dataDirectory).settings();
     }
 
     @Override

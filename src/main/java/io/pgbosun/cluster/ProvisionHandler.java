@@ -192,6 +192,8 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         settings.put("wal_keep_size", "256MB");
         settings.put("wal_log_hints", "on");
         settings.put("hot_standby", "on");
+        settings.put("wal_sender_timeout", "10s"); // standbys are to notice a primary that is gone
+        settings.put("wal_receiver_timeout", "10s");
         settings.put("archive_mode", "on"); // changes with a restart alone; the command changes with a reload
         settings.put("archive_command", ServerCommand.NOTHING);
         settings.put("password_encryption", "scram-sha-256");

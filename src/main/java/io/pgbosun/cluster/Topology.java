@@ -92,7 +92,11 @@ public class Topology {
 
     /** The instances as callers see them. */
     public List<Instance> instances(ClusterRecord cluster) {
-        var sightings = look(cluster);
+        return instances(look(cluster));
+    }
+
+    /** What was seen, as callers see it. */
+    public static List<Instance> instances(List<Sighting> sightings) {
         var written = sightings.stream()
                 .filter(Sighting::primary)
                 .map(sighting -> sighting.facts().writeLsn())

@@ -23,7 +23,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         cancel = CancelEffect.POINT_OF_NO_RETURN,
         lock = OperationKind.Lock.EXCLUSIVE,
         timeoutMinutes = 30,
-        checkedOnAccept = true)
+        checkedOnAccept = true,
+        needsReason = true)
 public record Switchover(
         @Pattern(regexp = Names.LABEL, message = Names.LABEL_RULE)
         @Schema(description = "The standby that becomes primary; the one that has received most when left out.")

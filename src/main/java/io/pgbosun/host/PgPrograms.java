@@ -47,6 +47,30 @@ public interface PgPrograms {
     /** Fast stop; nothing happens when it does not run. */
     void stop(Path dataDirectory);
 
+    /** Ends a server at once, also one that stands still: an immediate stop, and SIGKILL for what is left after a while. */
+    void halt(Path dataDirectory);
+
+    /** Whether the server comes up as a standby, which takes no writes. */
+    boolean comesUpAsStandby(Path dataDirectory);
+
+    /** Has a server come up as a primary again that was told to follow one. */
+    void standAlone(Path dataDirectory);
+
+    /** The newest timeline that a server has WAL of. */
+    int walTimeline(Path dataDirectory);
+
+    /** {@code pg_waldump}: what is in the WAL of a server, on its newest timeline, after a position. */
+    WalTail walAfter(Path dataDirectory, Lsn position);
+
+    /**
+     * {@code pg_rewind}: makes a stopped server a copy of the source again, from where the two parted. Its configuration is
+     * the source's then.
+     */
+    void rewind(Path dataDirectory, Endpoint source);
+
+    /** The settings that {@link #configure} has written. */
+    Map<String, String> settings(Path dataDirectory);
+
     /** True when a server process is there, also one that is still starting or already stopping. */
     boolean running(Path dataDirectory);
 

@@ -73,6 +73,12 @@ public interface Server {
     /** Makes a primary of a standby and waits until it takes writes: {@code pg_promote}. */
     void promote();
 
+    /** The WAL receiver of a standby; empty when none runs, as when the primary cannot be reached. */
+    Optional<WalReceiver> walReceiver();
+
+    /** How the server's timeline came to be: the timelines before it, the first one first. */
+    List<TimelineSwitch> timelineHistory();
+
     /** True when a WAL sender with this {@code application_name} is streaming. */
     boolean streamsTo(String applicationName);
 

@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param writeLsn last WAL position written (primary) or received (standby)
  * @param replayLsn last WAL position replayed; equal to {@code writeLsn} on a primary
  * @param replayLagSeconds seconds since the last replayed commit, 0 when everything received is replayed, null on a primary
+ * @param synchronous whether commits wait for a standby that streams; false on a standby
  * @param startedAt when the postmaster started
  */
 public record ServerFacts(
@@ -22,6 +23,7 @@ public record ServerFacts(
         Lsn writeLsn,
         Lsn replayLsn,
         Double replayLagSeconds,
+        boolean synchronous,
         Instant startedAt) {
 
     public int majorVersion() {

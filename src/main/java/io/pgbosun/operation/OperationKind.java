@@ -36,6 +36,9 @@ public @interface OperationKind {
     /** Whether checks that block refuse the call at once, before the operation is accepted. */
     boolean checkedOnAccept() default false;
 
+    /** Whether the caller must say why. */
+    boolean needsReason() default false;
+
     /** How the target is locked. */
     enum Lock {
         NONE,

@@ -47,8 +47,11 @@ public record StartOptions(
         return new StartOptions(idempotencyKey, reason, planDigest, startTime, startDeadline, onConflict, operation);
     }
 
-    void validate() {
+    void validate(boolean needsReason) {
         var errors = new ArrayList<FieldError>();
+        if (needsReason && reason.isBlank()) {
+            errors.add(new FieldError("reason", "must be given", "Say why it is done: the history keeps it."));
+        }
         if (idempotencyKey != null && (idempotencyKey.isBlank() || idempotencyKey.length() > 255)) {
             errors.add(
                     new FieldError("idempotencyKey", "must have 1 to 255 characters", "A random UUID is a good key."));

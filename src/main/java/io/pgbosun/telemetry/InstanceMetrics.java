@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.Tags;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Instance;
 import io.pgbosun.cluster.Topology;
+import io.pgbosun.cluster.Topology.Sighting;
+import io.pgbosun.failover.PrimarySightings;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +22,20 @@ import java.util.function.Function;
 class InstanceMetrics {
     private final ClusterStore clusters;
     private final Topology topology;
+    private final PrimarySightings primaries;
     private final MultiGauge up;
+    private final MultiGauge primary;
     private final MultiGauge lagBytes;
     private final MultiGauge lagSeconds;
     private final Survey<List<Seen>> survey = new Survey<>();
 
-    InstanceMetrics(ClusterStore clusters, Topology topology, MeterRegistry registry) {
+    InstanceMetrics(ClusterStore clusters, Topology topology, PrimarySightings primaries, MeterRegistry registry) {
         this.clusters = clusters;
         this.topology = topology;
+        this.primaries = primaries;
+        primary = MultiGauge.builder("pgbosun_instance_primary")
+                .description("1 when the instance takes writes: a cluster with two of them is split.")
+                .register(registry);
         up = MultiGauge.builder("pgbosun_instance_up")
                 .description("1 when the instance answers.")
                 .register(registry);
@@ -41,7 +49,8 @@ class InstanceMetrics {
     }
 
     /** What is known of one instance; null lags on a primary and on what is down. */
-    private record Seen(String cluster, String instance, boolean up, Long lagBytes, Double lagSeconds) {
+    private record Seen(
+            String cluster, String instance, boolean up, boolean primary, Long lagBytes, Double lagSeconds) {
         Tags tags() {
             return Tags.of("cluster", cluster, "instance", instance);
         }
@@ -53,6 +62,7 @@ class InstanceMetrics {
             seen.addAll(asked.getValue().orElseGet(() -> down(asked.getKey())));
         }
         show(up, seen, instance -> instance.up() ? 1 : 0);
+        show(primary, seen, instance -> instance.primary() ? 1 : 0);
         show(lagBytes, seen, Seen::lagBytes);
         show(lagSeconds, seen, Seen::lagSeconds);
     }
@@ -69,10 +79,22 @@ class InstanceMetrics {
     /** Empty for a cluster that was deleted just now. */
     private List<Seen> look(String name) {
         return clusters.find(name)
-                .map(cluster -> topology.instances(cluster).stream()
-                        .map(instance -> seen(name, instance))
-                        .toList())
+                .map(cluster -> {
+                    var sightings = topology.look(cluster);
+                    remember(name, sightings);
+                    return Topology.instances(sightings).stream()
+                            .map(instance -> seen(name, instance))
+                            .toList();
+                })
                 .orElse(List.of());
+    }
+
+    /** Of two that take writes nobody knows which one counts. */
+    private void remember(String name, List<Sighting> sightings) {
+        var seen = sightings.stream().filter(Sighting::primary).toList();
+        if (seen.size() == 1) {
+            primaries.saw(name, seen.getFirst());
+        }
     }
 
     private static Seen seen(String cluster, Instance instance) {
@@ -80,6 +102,7 @@ class InstanceMetrics {
                 cluster,
                 instance.name(),
                 instance.state() == Instance.State.UP,
+                instance.role() == Instance.Role.PRIMARY,
                 instance.replayLagBytes(),
                 instance.replayLagSeconds());
     }
@@ -87,7 +110,7 @@ class InstanceMetrics {
     private List<Seen> down(String name) {
         return clusters.find(name).stream()
                 .flatMap(cluster -> cluster.instances().stream())
-                .map(instance -> new Seen(name, instance.name(), false, null, null))
+                .map(instance -> new Seen(name, instance.name(), false, false, null, null))
                 .toList();
     }
 }

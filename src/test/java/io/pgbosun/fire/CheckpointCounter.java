@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 @Singleton
 class CheckpointCounter implements Servers {
     private static final ServerFacts PRIMARY =
-            new ServerFacts("1", 150_008, false, 1, new Lsn(1), new Lsn(1), null, Instant.EPOCH);
+            new ServerFacts("1", 150_008, false, 1, new Lsn(1), new Lsn(1), null, false, Instant.EPOCH);
 
     private final Map<String, Integer> checkpoints = new ConcurrentHashMap<>();
 

@@ -12,6 +12,10 @@ enum Base {
     UNREGISTERED,
     /** The same, registered and not provisioned. */
     REGISTERED,
+    /** The cluster, and its primary has crashed. */
+    CRASHED,
+    /** The same after a failover: the standby is primary. */
+    FAILED_OVER,
     /** The cluster that was provisioned, stopped. */
     STOPPED,
     /** A primary and a standby whose archive_mode is off. */

@@ -9,8 +9,15 @@ import java.util.List;
 
 /** The rows of the control database that runbooks write: taken, compared and put back. */
 final class ControlRows {
-    private static final List<String> TABLES =
-            List.of("cluster", "instance", "database_labels", "backup", "drill", "wal_archive", "backup_policy");
+    private static final List<String> TABLES = List.of(
+            "cluster",
+            "instance",
+            "database_labels",
+            "backup",
+            "drill",
+            "wal_archive",
+            "primary_change",
+            "backup_policy");
     private static final List<String> NOT_COMPARED = List.of("password", "created_at", "source");
 
     private final Store store;
@@ -40,6 +47,7 @@ final class ControlRows {
             tx.update("delete from backup");
             tx.update("delete from cluster");
             tx.update("delete from backup_policy");
+            tx.update("delete from primary_change");
             for (var i = 0; i < TABLES.size(); i++) {
                 tx.update(
                         "insert into %1$s select * from jsonb_populate_recordset(null::%1$s, $1::text::jsonb -> %2$d)"

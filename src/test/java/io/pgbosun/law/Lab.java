@@ -8,6 +8,7 @@ import io.pgbosun.backup.TakeBackup;
 import io.pgbosun.cluster.Deregister;
 import io.pgbosun.cluster.Provision;
 import io.pgbosun.cluster.StopCluster;
+import io.pgbosun.failover.Failover;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.PgBackRest;
 import io.pgbosun.law.Faults.Shot;
@@ -76,11 +77,13 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
 
     private Start make(Base base) {
         return switch (base) {
-            case NOTHING -> new Start(new World(), "[[], [], [], [], [], [], []]");
+            case NOTHING -> new Start(new World(), "[[], [], [], [], [], [], [], []]");
             case TAKEN -> taken();
             case CLUSTER -> furnished(done(start(Base.NOTHING), 1, Scenarios.WHOLE));
             case UNREGISTERED -> known(done(start(Base.CLUSTER), 2, new Deregister()));
             case REGISTERED -> done(start(Base.UNREGISTERED), 6, Scenarios.register());
+            case CRASHED -> crashed(start(Base.CLUSTER));
+            case FAILED_OVER -> done(start(Base.CRASHED), 11, new Failover(null, null, null));
             case STOPPED -> done(start(Base.CLUSTER), 3, new StopCluster());
             case NOT_ARCHIVING -> done(start(Base.NOTHING), 7, Scenarios.NOT_ARCHIVING);
             case ARCHIVED -> done(start(Base.CLUSTER), 8, new EnableArchiving(null, null, null, null));
@@ -183,6 +186,12 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
                     "%s%024X".formatted(archive, number).replaceFirst("/0{8}(?=[0-9A-F]{16}$)", "/00000001"),
                     World.StoredFile.of("WAL"));
         }
+        return new Start(world, start.rows());
+    }
+
+    private static Start crashed(Start start) {
+        var world = start.world().copy();
+        world.stop(world.pathOf(world.listening(World.FIRST_PORT).orElseThrow()));
         return new Start(world, start.rows());
     }
 

@@ -20,6 +20,8 @@ import io.pgbosun.cluster.Provision;
 import io.pgbosun.cluster.Register;
 import io.pgbosun.cluster.StartCluster;
 import io.pgbosun.cluster.StopCluster;
+import io.pgbosun.failover.Failover;
+import io.pgbosun.failover.Rejoin;
 import io.pgbosun.failover.Switchover;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.DumpRequest.Format;
@@ -123,6 +125,15 @@ final class Scenarios {
                                 Base.CLUSTER,
                                 new Reindex(TABLE, List.of("shop"), "orders", false, null))));
         all.put("switchover", switchover());
+        all.put("failover", failover());
+        all.put(
+                "rejoin",
+                List.of(
+                        on("the old primary, rewound", Base.FAILED_OVER, new Rejoin("orders-1", null)),
+                        on("the old primary, anew", Base.FAILED_OVER, new Rejoin("orders-1", Rejoin.Method.REBUILD)),
+                        on("a standby that follows", Base.CLUSTER, new Rejoin("orders-2", null)),
+                        on("refused: the primary", Base.CLUSTER, new Rejoin("orders-1", null)),
+                        on("refused: no such instance", Base.CLUSTER, new Rejoin("orders-3", null))));
         all.put("checkpoint", List.of(on("the primary", Base.CLUSTER, new Checkpoint())));
         all.put("no-op", List.of(on("two steps that take a moment", Base.CLUSTER, new NoOp(2, 1, true))));
         return all;
@@ -223,6 +234,15 @@ final class Scenarios {
         return List.of(
                 on("to the standby", Base.CLUSTER, new Switchover(null, null)),
                 on("refused: no such standby", Base.CLUSTER, new Switchover("orders-3", null)));
+    }
+
+    private static List<Scenario> failover() {
+        return List.of(
+                on("to the standby", Base.CRASHED, new Failover(null, null, null)),
+                on("by force, the primary is up", Base.CLUSTER, new Failover(null, null, true)),
+                on("refused: the primary is up", Base.CLUSTER, new Failover(null, null, null)),
+                on("refused: no such standby", Base.CRASHED, new Failover("orders-3", null, null)),
+                on("refused: nobody answers", Base.STOPPED, new Failover(null, null, null)));
     }
 
     static Assertion rows(long atLeast) {

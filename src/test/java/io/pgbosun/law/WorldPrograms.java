@@ -7,6 +7,7 @@ import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.WalCommit;
+import io.pgbosun.host.WalTail;
 import io.pgbosun.host.Work;
 import io.pgbosun.law.Faults.Port;
 import io.pgbosun.law.World.Content;
@@ -166,6 +167,53 @@ class WorldPrograms implements PgPrograms {
     @Override
     public void stop(Path path) {
         change("stop " + path, null, () -> world().stop(path));
+    }
+
+    @Override
+    public void halt(Path path) {
+        change("halt " + path, null, () -> world().stop(path));
+    }
+
+    @Override
+    public boolean comesUpAsStandby(Path path) {
+        return stage.faults().read(Port.PROGRAM, "comesUpAsStandby " + path, () -> directory(path).follows != null);
+    }
+
+    @Override
+    public void standAlone(Path path) {
+        change("standAlone " + path, null, () -> {
+            var directory = directory(path);
+            directory.follows = null;
+            directory.slot = "";
+            directory.applicationName = "";
+        });
+    }
+
+    @Override
+    public int walTimeline(Path path) {
+        return stage.faults().read(Port.PROGRAM, "walTimeline " + path, () -> 1);
+    }
+
+    @Override
+    public WalTail walAfter(Path path, Lsn position) {
+        return stage.faults().read(Port.PROGRAM, "walAfter " + path, () -> new WalTail(position, 0, null));
+    }
+
+    @Override
+    public void rewind(Path path, Endpoint source) {
+        change("rewind " + path, cutOff("pg_rewind", () -> {}), () -> {
+            var directory = directory(path);
+            var from = dumps().server(source);
+            directory.settings = new TreeMap<>(from.settings);
+            directory.altered = new TreeMap<>(from.altered);
+            directory.content = from.content;
+            directory.slots.clear();
+        });
+    }
+
+    @Override
+    public Map<String, String> settings(Path path) {
+        return stage.faults().read(Port.PROGRAM, "settings " + path, () -> Map.copyOf(directory(path).settings));
     }
 
     @Override

@@ -14,6 +14,8 @@ import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
 import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
+import io.pgbosun.host.TimelineSwitch;
+import io.pgbosun.host.WalReceiver;
 import io.pgbosun.host.Work;
 import io.pgbosun.law.Faults.Port;
 import io.pgbosun.law.World.Db;
@@ -116,7 +118,15 @@ final class WorldServer implements Server {
             var standby = server.follows != null;
             var lsn = new Lsn(0x3000148);
             return new ServerFacts(
-                    server.content.systemIdentifier, 150_008, standby, 1, lsn, lsn, standby ? 0.0 : null, STARTED);
+                    server.content.systemIdentifier,
+                    150_008,
+                    standby,
+                    1,
+                    lsn,
+                    lsn,
+                    standby ? 0.0 : null,
+                    false,
+                    STARTED);
         });
     }
 
@@ -254,6 +264,21 @@ final class WorldServer implements Server {
     @Override
     public void promote() {
         changeAnywhere("promote", null, server -> server.follows = null);
+    }
+
+    @Override
+    public Optional<WalReceiver> walReceiver() {
+        return read(
+                "walReceiver",
+                server -> server.follows != null
+                                && stage.world().listening(server.follows).isPresent()
+                        ? Optional.of(new WalReceiver(true, 0, 10))
+                        : Optional.empty());
+    }
+
+    @Override
+    public List<TimelineSwitch> timelineHistory() {
+        return read("timelineHistory", server -> List.of());
     }
 
     @Override

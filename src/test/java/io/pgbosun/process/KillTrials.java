@@ -68,8 +68,21 @@ record KillTrials(
                 new Trial(
                         "switchover",
                         24,
-                        () -> rest().post("/v1/clusters/made/switchovers", "{'candidate':'made-2'}"),
+                        () -> rest().post("/v1/clusters/made/switchovers?reason=trial", "{'candidate':'made-2'}"),
                         () -> roles("made").equals(List.of("STANDBY", "PRIMARY"))),
+                new Trial(
+                        "failover",
+                        20,
+                        () -> {
+                            crash("made", "made-2");
+                            return rest().post("/v1/clusters/made/failovers?reason=trial", "{}");
+                        },
+                        () -> roles("made").equals(List.of("PRIMARY", "UNKNOWN"))),
+                new Trial(
+                        "rejoin",
+                        18,
+                        () -> rest().post("/v1/clusters/made/rejoins", "{'instance':'made-2'}"),
+                        () -> roles("made").equals(List.of("PRIMARY", "STANDBY"))),
                 new Trial(
                         "enable-archiving",
                         10,
@@ -167,6 +180,11 @@ record KillTrials(
 
     private List<String> roles(String cluster) {
         return rest().get("/v1/clusters/" + cluster + "/instances").json().getList("items.role");
+    }
+
+    /** The host takes its primary away. */
+    private void crash(String cluster, String instance) {
+        programs.halt(service.home().resolve("clusters").resolve(cluster).resolve(instance));
     }
 
     private String archiving(String cluster) {

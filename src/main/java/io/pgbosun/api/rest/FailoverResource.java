@@ -1,12 +1,21 @@
 package io.pgbosun.api.rest;
 
+import io.pgbosun.access.Permission;
+import io.pgbosun.failover.Failover;
+import io.pgbosun.failover.PrimaryChange;
+import io.pgbosun.failover.PrimaryChanges;
+import io.pgbosun.failover.Rejoin;
 import io.pgbosun.failover.Switchover;
+import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -17,10 +26,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 class FailoverResource {
+    private final PrimaryChanges changes;
     private final Starts starts;
+    private final CurrentCaller caller;
 
-    FailoverResource(Starts starts) {
+    FailoverResource(PrimaryChanges changes, Starts starts, CurrentCaller caller) {
+        this.changes = changes;
         this.starts = starts;
+        this.caller = caller;
     }
 
     @POST
@@ -28,6 +41,44 @@ class FailoverResource {
     @Operation(summary = "Makes a standby the primary, without losing a transaction.")
     public Response switchover(
             @PathParam("cluster") String cluster, Switchover request, @BeanParam StartParams params) {
+        return starts.onCluster(cluster, request, params);
+    }
+
+    @GET
+    @Path("/clusters/{cluster}/switchovers")
+    @Operation(summary = "Lists the switchovers of a cluster, newest first.")
+    @Needs(Permission.CLUSTER_READ)
+    public Page<PrimaryChange> listSwitchovers(
+            @PathParam("cluster") String cluster,
+            @QueryParam("pageSize") String pageSize,
+            @QueryParam("pageToken") @Size(max = 500) String pageToken) {
+        return changes.list(
+                caller.get(), cluster, PrimaryChange.Kind.SWITCHOVER, Params.page(pageSize, pageToken, cluster));
+    }
+
+    @POST
+    @Path("/clusters/{cluster}/failovers")
+    @Operation(summary = "Makes a standby the primary when the primary is down.")
+    public Response failover(@PathParam("cluster") String cluster, Failover request, @BeanParam StartParams params) {
+        return starts.onCluster(cluster, request, params);
+    }
+
+    @GET
+    @Path("/clusters/{cluster}/failovers")
+    @Operation(summary = "Lists the failovers of a cluster with their evidence, newest first.")
+    @Needs(Permission.CLUSTER_READ)
+    public Page<PrimaryChange> listFailovers(
+            @PathParam("cluster") String cluster,
+            @QueryParam("pageSize") String pageSize,
+            @QueryParam("pageToken") @Size(max = 500) String pageToken) {
+        return changes.list(
+                caller.get(), cluster, PrimaryChange.Kind.FAILOVER, Params.page(pageSize, pageToken, cluster));
+    }
+
+    @POST
+    @Path("/clusters/{cluster}/rejoins")
+    @Operation(summary = "Makes an instance a standby of the primary again.")
+    public Response rejoin(@PathParam("cluster") String cluster, Rejoin request, @BeanParam StartParams params) {
         return starts.onCluster(cluster, request, params);
     }
 }

@@ -1,0 +1,69 @@
+package io.pgbosun.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "failovers", description = "Standbys that take the place of a primary that is down.")
+final class FailoversCommand extends Noun {
+    FailoversCommand(Session session) {
+        super(session);
+    }
+
+    @Command(name = "list", description = "Lists the failovers of a cluster, newest first.")
+    int list(@Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster, @Mixin ListOptions list) {
+        var page = send(list.page(Call.get("clusters", cluster, "failovers")));
+        return list.table(
+                session,
+                page,
+                "time",
+                "oldPrimary",
+                "newPrimary",
+                "timeline",
+                "estimatedLossBytes",
+                "realLossBytes",
+                "realLossCommits",
+                "principal",
+                "reason");
+    }
+
+    @Command(
+            name = "start",
+            description = "Makes a standby the primary when the primary is down.",
+            footerHeading = "%nExample:%n",
+            footer = {
+                "  ${ROOT-COMMAND-NAME} failovers start orders --reason 'the host is on fire' --preview",
+                "The preview tells what was seen from where, the candidates, and what would be lost with each."
+            })
+    int start(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Option(names = "--candidate", description = "The standby; the one with most WAL when left out.")
+                    String candidate,
+            @Option(
+                            names = "--accept-data-loss-up-to-bytes",
+                            paramLabel = "N",
+                            description = "Of WAL with commits; none when left out.")
+                    Long acceptDataLossUpToBytes,
+            @Option(names = "--force", description = "Also when the primary seems to be up, or the loss is unknown.")
+                    boolean force,
+            @Mixin StartOptions start) {
+        var body = Body.of()
+                .text("candidate", candidate)
+                .number("acceptDataLossUpToBytes", acceptDataLossUpToBytes)
+                .flag("force", force);
+        return start.start(session, Call.post(body, "clusters", cluster, "failovers"));
+    }
+
+    @Command(name = "rejoin", description = "Makes an instance a standby again, such as the old primary.")
+    int rejoin(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Parameters(paramLabel = "INSTANCE", description = "What it has and the primary has not is lost.")
+                    String instance,
+            @Option(names = "--rebuild", description = "Copy everything anew instead of what differs (pg_rewind).")
+                    boolean rebuild,
+            @Mixin StartOptions start) {
+        var body = Body.of().text("instance", instance).text("method", rebuild ? "REBUILD" : null);
+        return start.start(session, Call.post(body, "clusters", cluster, "rejoins"));
+    }
+}

@@ -1,0 +1,78 @@
+package io.pgbosun.failover;
+
+import io.pgbosun.host.WalTail;
+import io.pgbosun.operation.Ids;
+import io.pgbosun.store.Json;
+import io.pgbosun.store.Page;
+import io.pgbosun.store.Row;
+import io.pgbosun.store.Store;
+import jakarta.inject.Singleton;
+import java.util.UUID;
+
+/** The history of primaries. */
+@Singleton
+class PrimaryChangeStore {
+    private final Store store;
+    private final Json json;
+
+    PrimaryChangeStore(Store store, Json json) {
+        this.store = store;
+        this.json = json;
+    }
+
+    /** Who started the operation and why is taken from it; recording it again changes nothing. */
+    void put(PrimaryChange change) {
+        store.update("""
+                insert into primary_change (operation, cluster, kind, old_primary, report, reason, principal)
+                select $1, $2, $3, $4, $5::text::jsonb, coalesce(max(o.reason), ''), coalesce(max(o.principal), '')
+                from operation o where o.id = $1
+                on conflict (operation) do nothing
+                """, change.operation(), change.cluster(), change.kind(), change.oldPrimary(), json.store(change));
+    }
+
+    boolean has(UUID operation) {
+        return store.one("select from primary_change where operation = $1", operation)
+                .isPresent();
+    }
+
+    /** What the newest failover from this instance has really lost, unless that is known already. */
+    void lost(String cluster, String oldPrimary, WalTail tail, long bytes) {
+        store.update("""
+                update primary_change set real_loss_bytes = $3, real_loss_commits = $4
+                where real_loss_bytes is null and operation = (
+                  select operation from primary_change
+                  where cluster = $1 and old_primary = $2 and kind = 'FAILOVER' order by operation desc limit 1)
+                """, cluster, oldPrimary, bytes, tail.commits());
+    }
+
+    /** The newest first; of one kind, or (null) of all. */
+    Page<PrimaryChange> list(String cluster, PrimaryChange.Kind kind, Page.Request page) {
+        var rows = store.query(
+                """
+                select operation, report::text as report, reason, principal, real_loss_bytes, real_loss_commits from primary_change
+                where cluster = $1 and ($2::text is null or kind = $2) and ($3::uuid is null or operation < $3)
+                order by operation desc limit $4
+                """, cluster, kind, page.after() == null ? null : Ids.parse("pageToken", page.after()), page.limit());
+        return page.of(rows, this::change, row -> row.uuid("operation").toString());
+    }
+
+    private PrimaryChange change(Row row) {
+        var written = json.load(row.text("report"), PrimaryChange.class);
+        return new PrimaryChange(
+                written.operation(),
+                written.cluster(),
+                written.kind(),
+                row.text("reason"),
+                row.text("principal"),
+                written.oldPrimary(),
+                written.newPrimary(),
+                written.timeline(),
+                written.time(),
+                written.evidence(),
+                written.candidates(),
+                written.phases(),
+                written.estimatedLossBytes(),
+                row.has("real_loss_bytes") ? Long.valueOf(row.number("real_loss_bytes")) : null,
+                row.has("real_loss_commits") ? Long.valueOf(row.number("real_loss_commits")) : null);
+    }
+}

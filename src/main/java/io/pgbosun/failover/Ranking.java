@@ -1,0 +1,131 @@
+package io.pgbosun.failover;
+
+import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.Topology.Sighting;
+import io.pgbosun.host.Lsn;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.Servers;
+import io.pgbosun.host.WalTail;
+import io.pgbosun.problem.Problem;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** The standbys by what they have received of the primary's WAL, each with what would be lost. */
+@Singleton
+class Ranking {
+    private static final Logger LOG = Logger.getLogger(Ranking.class);
+    /** Over the highest rate that was seen: what was written when nobody looked may have been more. */
+    private static final int MARGIN = 2;
+
+    private static final double MILLIS = 1000.0;
+
+    private final Servers servers;
+    private final PgPrograms programs;
+    private final PrimarySightings primaries;
+    private final Clock clock;
+
+    Ranking(Servers servers, PgPrograms programs, PrimarySightings primaries, Clock clock) {
+        this.servers = servers;
+        this.programs = programs;
+        this.primaries = primaries;
+        this.clock = clock;
+    }
+
+    /** The best one first. */
+    List<Candidate> of(ClusterRecord cluster, InstanceRecord primary, List<Sighting> sightings) {
+        var standbys = sightings.stream().filter(Sighting::standby).toList();
+        var seen = primaries
+                .last(cluster.cluster().name())
+                .filter(last -> last.instance().equals(primary.name()));
+        var most = standbys.stream().map(standby -> standby.facts().writeLsn()).max(Comparator.naturalOrder());
+        var allAnswer = sightings.stream()
+                .allMatch(sighting -> sighting.standby() || sighting.instance().equals(primary));
+        return standbys.stream()
+                .sorted(Comparator.<Sighting>comparingInt(
+                                standby -> standby.facts().timeline())
+                        .thenComparing(standby -> standby.facts().writeLsn())
+                        .reversed())
+                .map(standby -> {
+                    var received = standby.facts().writeLsn();
+                    var hasAll = allAnswer && most.filter(received::equals).isPresent();
+                    return candidate(standby, primary, seen, hasAll);
+                })
+                .toList();
+    }
+
+    private Candidate candidate(
+            Sighting standby, InstanceRecord primary, Optional<PrimarySightings.Seen> seen, boolean hasAll) {
+        var facts = standby.facts();
+        var received = facts.writeLsn();
+        var lastCommit = servers.at(standby.endpoint()).lastReplayedCommit().orElse(null);
+        var tail = tail(primary, received);
+        if (tail.isPresent() && tail.get().commits() == 0) {
+            return candidate(
+                    standby, lastCommit, 0L, 0L, 0.0, "the WAL of the old primary: it ends with no commit more");
+        }
+        if (hasAll && seen.filter(PrimarySightings.Seen::synchronous).isPresent()) {
+            return candidate(
+                    standby, lastCommit, 0L, 0L, 0.0, "synchronous replication: what it lacks was not acknowledged");
+        }
+        if (tail.isPresent()) {
+            return candidate(
+                    standby,
+                    lastCommit,
+                    tail.get().end().bytesSince(received),
+                    tail.get().commits(),
+                    seconds(lastCommit, tail.get().lastCommit()),
+                    "the WAL of the old primary");
+        }
+        return seen.map(last -> candidate(
+                        standby,
+                        lastCommit,
+                        estimate(last, received),
+                        null,
+                        seconds(lastCommit, clock.instant()),
+                        "the last sight of the primary at " + last.at() + ", and the most that it wrote in a second"))
+                .orElseGet(() -> candidate(standby, lastCommit, null, null, null, "nothing"));
+    }
+
+    private static Candidate candidate(
+            Sighting standby, Instant lastCommit, Long bytes, Long commits, Double seconds, String by) {
+        return new Candidate(
+                standby.instance().name(),
+                standby.facts().writeLsn().toString(),
+                standby.facts().timeline(),
+                lastCommit,
+                bytes,
+                commits,
+                seconds,
+                by);
+    }
+
+    /** What the disk of the old primary has more; empty when it cannot be read. */
+    private Optional<WalTail> tail(InstanceRecord primary, Lsn received) {
+        try {
+            return Optional.of(programs.walAfter(Path.of(primary.dataDirectory()), received));
+        } catch (Problem problem) {
+            LOG.infof("the WAL of %s cannot be read: %s", primary.name(), problem.detail());
+            return Optional.empty();
+        }
+    }
+
+    private long estimate(PrimarySightings.Seen last, Lsn received) {
+        var silence = Duration.between(last.at(), clock.instant()).toMillis() / MILLIS;
+        return Math.max(0, last.lsn().bytesSince(received))
+                + (long) Math.ceil(MARGIN * last.bytesPerSecond() * Math.max(0, silence));
+    }
+
+    private static Double seconds(Instant from, Instant to) {
+        return from == null || to == null
+                ? null
+                : Double.valueOf(Math.max(0, Duration.between(from, to).toMillis() / MILLIS));
+    }
+}

@@ -1,0 +1,211 @@
+package io.pgbosun.failover;
+
+import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.Topology;
+import io.pgbosun.cluster.Topology.Sighting;
+import io.pgbosun.failover.Rejoin.RejoinResult;
+import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.Lsn;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.Server;
+import io.pgbosun.host.Servers;
+import io.pgbosun.host.WalTail;
+import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.OperationHandler;
+import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
+import io.pgbosun.problem.Problem;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+@Singleton
+class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
+    private final ClusterStore clusters;
+    private final Topology topology;
+    private final Followers followers;
+    private final PrimaryChangeStore changes;
+    private final PgPrograms programs;
+    private final Servers servers;
+
+    RejoinHandler(
+            ClusterStore clusters,
+            Topology topology,
+            Followers followers,
+            PrimaryChangeStore changes,
+            PgPrograms programs,
+            Servers servers) {
+        this.clusters = clusters;
+        this.topology = topology;
+        this.followers = followers;
+        this.changes = changes;
+        this.programs = programs;
+        this.servers = servers;
+    }
+
+    /** The primary, and a standby that knows how to log in there; the instance itself when there is no other. */
+    record Chosen(InstanceRecord primary, InstanceRecord instance, List<InstanceRecord> others) {}
+
+    /** Settings, for the journal. */
+    record Settings(Map<String, String> settings) {}
+
+    @Override
+    public void check(Target target, Rejoin spec, Checks checks) {
+        var cluster = clusters.get(target.id());
+        checks.need(
+                "runs on a host of ours",
+                cluster.hasHosts(),
+                cluster.cluster().origin(),
+                "a provisioned cluster",
+                "Use the tools of the host it runs on.");
+        var sightings = topology.look(cluster);
+        var primary = newest(sightings);
+        checks.need(
+                "a primary answers",
+                primary.isPresent(),
+                primary.map(sighting -> sighting.instance().name()).orElse("none"),
+                "one",
+                "Start the cluster, or have a standby take over: failover.");
+        var instance = instance(cluster, spec.instance());
+        var names = cluster.instances().stream().map(InstanceRecord::name).toList();
+        checks.need(
+                "the instance is of this cluster",
+                instance.isPresent(),
+                spec.instance(),
+                "one of " + names,
+                "List them with GET /v1/clusters/{cluster}/instances.");
+        primary.ifPresent(sighting -> {
+            checks.need(
+                    "it is not the primary",
+                    !sighting.instance().name().equals(spec.instance()),
+                    spec.instance(),
+                    "another one than " + sighting.instance().name(),
+                    "Use switchover first, when it is to be a standby.");
+            checks.restsOn("primary", sighting.instance().name());
+        });
+    }
+
+    /** Where two take writes, the one on the newest timeline is the one that was chosen. */
+    private static Optional<Sighting> newest(List<Sighting> sightings) {
+        return sightings.stream()
+                .filter(Sighting::primary)
+                .max(Comparator.comparingInt(sighting -> sighting.facts().timeline()));
+    }
+
+    private static Optional<InstanceRecord> instance(ClusterRecord cluster, String name) {
+        return cluster.instances().stream()
+                .filter(instance -> instance.name().equals(name))
+                .findFirst();
+    }
+
+    @Override
+    public RejoinResult run(Target target, Rejoin spec, Steps steps) {
+        var cluster = clusters.get(target.id());
+        var chosen = steps.get("look who is primary", Chosen.class, () -> choose(cluster, spec));
+        var instance = chosen.instance();
+        var directory = Path.of(instance.dataDirectory());
+        var primary = servers.at(cluster.endpoint(chosen.primary()));
+        var settings = steps.get("remember the settings of " + instance.name(), Settings.class, () -> settings(chosen));
+        var login = followers.login(steps, knowing(chosen));
+        followers.reserveSlot(steps, instance, chosen.primary(), primary);
+        steps.act("write a checkpoint on " + chosen.primary().name(), primary::checkpoint);
+        steps.pointOfNoReturn();
+        steps.act("stop " + instance.name(), () -> programs.halt(directory));
+        var lost = steps.get(
+                "measure what " + chosen.primary().name() + " has not",
+                Lost.class,
+                Lost.NOTHING,
+                () -> lost(primary, directory));
+        copy(steps, spec, instance, cluster.endpoint(chosen.primary()), Followers.at(chosen.primary(), login));
+        steps.act(
+                "give " + instance.name() + " its settings again",
+                () -> programs.configure(directory, settings.settings()));
+        followers.haveFollow(steps, instance, chosen.primary(), login);
+        followers.start(steps, instance);
+        followers.streams(steps, instance, primary);
+        followers.dropSlots(steps, chosen.others(), instance, servers.at(cluster.endpoint(instance)));
+        steps.act("record what was lost", () -> changes.lost(target.id(), instance.name(), lost.tail(), lost.bytes()));
+        return new RejoinResult(
+                instance.name(),
+                chosen.primary().name(),
+                lost.bytes(),
+                lost.tail().commits());
+    }
+
+    /** Its own, or those of the primary when its directory is lost. */
+    private Settings settings(Chosen chosen) {
+        var directory = Path.of(chosen.instance().dataDirectory());
+        if (programs.initialized(directory)) {
+            return new Settings(programs.settings(directory));
+        }
+        var settings = new TreeMap<>(programs.settings(Path.of(chosen.primary().dataDirectory())));
+        settings.put("port", String.valueOf(chosen.instance().port()));
+        settings.put("cluster_name", chosen.instance().name());
+        return new Settings(settings);
+    }
+
+    private Chosen choose(ClusterRecord cluster, Rejoin spec) {
+        var primary = newest(topology.look(cluster))
+                .orElseThrow(() -> Problem.notPossible("No primary answers."))
+                .instance();
+        var instance =
+                instance(cluster, spec.instance()).orElseThrow(() -> Problem.notFound("instance", spec.instance()));
+        var others = cluster.instances().stream()
+                .filter(other -> !other.equals(instance))
+                .toList();
+        return new Chosen(primary, instance, others);
+    }
+
+    /** An old primary that was fenced knows it too. */
+    private static InstanceRecord knowing(Chosen chosen) {
+        return chosen.others().stream()
+                .filter(other -> !other.equals(chosen.primary()))
+                .findFirst()
+                .orElse(chosen.instance());
+    }
+
+    /** What an instance had more than the primary. */
+    record Lost(WalTail tail, long bytes) {
+        static final Lost NOTHING = new Lost(new WalTail(new Lsn(0), 0, null), 0);
+    }
+
+    /** From where the primary's history leaves the timeline that the instance was on. */
+    private Lost lost(Server primary, Path directory) {
+        if (!programs.initialized(directory)) {
+            return Lost.NOTHING; // nobody can tell any more
+        }
+        var timeline = programs.walTimeline(directory);
+        return primary.timelineHistory().stream()
+                .filter(left -> left.timeline() == timeline)
+                .findFirst()
+                .map(left -> {
+                    var tail = programs.walAfter(directory, left.lsn());
+                    return new Lost(tail, tail.commits() == 0 ? 0 : tail.end().bytesSince(left.lsn()));
+                })
+                .orElse(Lost.NOTHING);
+    }
+
+    private void copy(Steps steps, Rejoin spec, InstanceRecord instance, Endpoint source, Endpoint login) {
+        var directory = Path.of(instance.dataDirectory());
+        switch (spec.method()) {
+            case REWIND ->
+                steps.act("rewind " + instance.name(), () -> {
+                    programs.standAlone(directory); // a crashed server is recovered first, which a standby cannot be
+                    programs.rewind(directory, source);
+                });
+            case REBUILD -> {
+                steps.act("remove the data of " + instance.name(), () -> programs.remove(directory));
+                steps.ensure(
+                        "copy the primary to " + instance.name(),
+                        () -> programs.initialized(directory),
+                        () -> programs.baseBackup(login, directory, instance.slot()));
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.pgbosun.failover;
+
+import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.Topology.Sighting;
+import io.pgbosun.failover.Vantage.Sees;
+import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.Servers;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Looks at a primary from everywhere: from here, from its standbys and on its host. One place alone cannot tell a dead
+ * primary from a broken wire.
+ */
+@Singleton
+class Vantages {
+    private static final int ENOUGH = 2;
+    /** The receiver asks for a sign of life after half of its timeout, which then takes a moment. */
+    private static final double ANSWER_SECONDS = 2;
+
+    private final Servers servers;
+    private final PgPrograms programs;
+
+    Vantages(Servers servers, PgPrograms programs) {
+        this.servers = servers;
+        this.programs = programs;
+    }
+
+    /** The instance that is primary, or that the standbys followed last; empty when nobody knows. */
+    Optional<InstanceRecord> primary(ClusterRecord cluster, List<Sighting> sightings) {
+        var answering = sightings.stream().filter(Sighting::primary).toList();
+        if (answering.size() > 1) {
+            throw Problem.notPossible(
+                    "Cluster '%s' has %d primaries; resolve that first: rejoin the one on the older timeline."
+                            .formatted(cluster.cluster().name(), answering.size()));
+        }
+        return answering.isEmpty()
+                ? sightings.stream()
+                        .filter(Sighting::standby)
+                        .findFirst()
+                        .flatMap(standby -> followed(cluster, standby))
+                : Optional.of(answering.getFirst().instance());
+    }
+
+    private Optional<InstanceRecord> followed(ClusterRecord cluster, Sighting standby) {
+        var upstream = programs.upstream(Path.of(standby.instance().dataDirectory()));
+        return cluster.instances().stream()
+                .filter(instance ->
+                        instance.port() == upstream.port() && instance.address().equals(upstream.address()))
+                .findFirst();
+    }
+
+    List<Vantage> look(InstanceRecord primary, List<Sighting> sightings) {
+        var seen = new ArrayList<Vantage>();
+        for (var sighting : sightings) {
+            seen.add(sighting.instance().equals(primary) ? fromHere(sighting) : fromStandby(sighting));
+        }
+        seen.add(onHost(primary));
+        return seen;
+    }
+
+    static boolean down(List<Vantage> seen) {
+        return seen.stream().noneMatch(vantage -> vantage.sees() == Sees.UP)
+                && seen.stream().filter(vantage -> vantage.sees() == Sees.DOWN).count() >= ENOUGH;
+    }
+
+    private static Vantage fromHere(Sighting primary) {
+        if (primary.up()) {
+            return new Vantage("service", Sees.UP, "it answers");
+        }
+        var away = primary.problem().type() == ProblemType.UNREACHABLE;
+        return new Vantage(
+                "service", away ? Sees.DOWN : Sees.UNKNOWN, primary.problem().detail());
+    }
+
+    private Vantage fromStandby(Sighting standby) {
+        var name = standby.instance().name();
+        if (!standby.up()) {
+            return new Vantage(name, Sees.UNKNOWN, "it does not answer itself");
+        }
+        try {
+            return servers.at(standby.endpoint())
+                    .walReceiver()
+                    .map(receiver -> {
+                        var fresh = receiver.silentSeconds() <= receiver.timeoutSeconds() / 2 + ANSWER_SECONDS;
+                        return new Vantage(
+                                name,
+                                receiver.streaming() && fresh ? Sees.UP : Sees.DOWN,
+                                String.format(
+                                        Locale.ROOT,
+                                        "the primary sent something %.1f s ago",
+                                        receiver.silentSeconds()));
+                    })
+                    .orElseGet(() -> new Vantage(name, Sees.DOWN, "it receives no WAL"));
+        } catch (Problem problem) {
+            return new Vantage(name, Sees.UNKNOWN, problem.detail());
+        }
+    }
+
+    /** A process that is there may stand still: it is no proof that the primary is up. */
+    private Vantage onHost(InstanceRecord primary) {
+        var from = "host " + primary.host();
+        try {
+            return programs.running(Path.of(primary.dataDirectory()))
+                    ? new Vantage(from, Sees.UNKNOWN, "its process is there")
+                    : new Vantage(from, Sees.DOWN, "no process of it is there");
+        } catch (Problem problem) {
+            return new Vantage(from, Sees.UNKNOWN, problem.detail());
+        }
+    }
+}
