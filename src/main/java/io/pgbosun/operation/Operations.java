@@ -71,8 +71,9 @@ public final class Operations {
     /** Accepts an operation, or answers the one that was accepted for the same key and request. */
     public Operation start(Caller caller, Target target, OperationSpec spec, StartOptions options) {
         var kind = catalogue.of(spec);
-        options.validate(kind.declared().needsReason());
+        options.validate();
         var facts = startable(caller, kind, target, spec);
+        options.requireReason(kind);
         var fingerprint = fingerprint(kind, target, spec, options);
         var approval = needsApproval(kind, spec, facts);
         var full = backlog.isFull();

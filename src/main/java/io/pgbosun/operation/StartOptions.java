@@ -47,11 +47,14 @@ public record StartOptions(
         return new StartOptions(idempotencyKey, reason, planDigest, startTime, startDeadline, onConflict, operation);
     }
 
-    void validate(boolean needsReason) {
-        var errors = new ArrayList<FieldError>();
-        if (needsReason && reason.isBlank()) {
-            errors.add(new FieldError("reason", "must be given", "Say why it is done: the history keeps it."));
+    void requireReason(Kind kind) {
+        if (kind.declared().needsReason() && reason.isBlank()) {
+            throw Problem.invalid("reason", "must be given for a " + kind.name(), "Say why: the history keeps it.");
         }
+    }
+
+    void validate() {
+        var errors = new ArrayList<FieldError>();
         if (idempotencyKey != null && (idempotencyKey.isBlank() || idempotencyKey.length() > 255)) {
             errors.add(
                     new FieldError("idempotencyKey", "must have 1 to 255 characters", "A random UUID is a good key."));

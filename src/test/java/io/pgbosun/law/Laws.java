@@ -17,6 +17,8 @@ import java.util.Set;
 
 /** The laws of runbooks, tried on one scenario at every call. */
 final class Laws {
+    private static final List<String> ABSORBED = List.of("facts", "archiver", "walReceiver");
+
     private static final String CRASHES = "crashes resumed";
     private static final String FAILURES = "failures undone";
     private static final String CANCELS = "cancels";
@@ -193,10 +195,10 @@ final class Laws {
     }
 
     private Optional<String> failed(Shot shot, Trial trial, Trial.End end) {
-        // a standby that does not answer is done without, and a primary that does not is recovered from what it
-        // archived
+        // a standby that does not answer is done without, a primary that does not is recovered from what it archived,
+        // and where nothing can be seen from is no evidence
         var asked = shot.call().name();
-        var absorbed = (asked.startsWith("facts") || asked.startsWith("archiver")) && end.succeeded();
+        var absorbed = ABSORBED.stream().anyMatch(asked::startsWith) && end.succeeded();
         if (absorbed || trial.committed()) {
             return !absorbed && !end.stuck()
                     ? Optional.of("failed past the point of no return, it was not stuck")

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +38,7 @@ class ControlDatabaseRestartedIT {
     private final LocalPgPrograms programs = new LocalPgPrograms();
     private Service service;
     private Path store;
+    private int toldToComeBack;
 
     @BeforeAll
     void start() {
@@ -59,6 +59,7 @@ class ControlDatabaseRestartedIT {
             var way = WAYS.get(run % WAYS.size());
             board.run(() -> restart(way));
         }
+        assertTrue(toldToComeBack > 0, "no caller met a control database that was down");
     }
 
     private void restart(String way) throws IOException, InterruptedException {
@@ -75,10 +76,8 @@ class ControlDatabaseRestartedIT {
         }
         assertTrue(load.broken().isEmpty(), () -> "broken: " + load.broken());
         var other = load.others();
-        assertEquals(
-                List.of(503),
-                List.copyOf(other.stream().map(Rest.Answer::status).collect(Collectors.toCollection(TreeSet::new))),
-                other::toString);
+        assertTrue(other.stream().allMatch(answer -> answer.status() == 503), other::toString);
+        toldToComeBack += other.size(); // a fast restart may fall between two requests
         other.forEach(answer ->
                 assertTrue(Integer.parseInt(answer.header("Retry-After").orElse("0")) > 0, answer::toString));
         assertAllEnd(load);
