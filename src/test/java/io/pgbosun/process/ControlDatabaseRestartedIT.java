@@ -18,8 +18,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** R4: the control database is stopped and started again under load, in each of the ways in which that happens. */
+@Isolated("its rates are measured")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ControlDatabaseRestartedIT {
     private static final List<String> WAYS = List.of("fast", "immediate", "kill -9");

@@ -12,8 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** R15: a service is asked to end while it works: another goes on at once, not after a lease. */
+@Isolated("its handover is measured")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GracefulStopIT {
     /** Promised are about 2 s; a lease would take 10. */

@@ -17,8 +17,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Four times as many requests as can be served: most of what can be is served, the rest is told to come again at once. */
+@Isolated("its load is measured")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OverloadIT {
     private static final String START = "/v1/clusters/loaded/maintenance/no-op?startTime=2100-01-01T00:00:00Z";
