@@ -11,7 +11,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Refreshes the gauges every 15 seconds, those of archived WAL every minute, in services with the role {@code worker}; a scrape and a request find them as
+ * Refreshes the gauges every 15 seconds, those of archived WAL and of policies every minute, in services with the role {@code worker}; a scrape and a request find them as
  * they are. Every such service says the same of the fleet: take the maximum over them.
  *
  * <p>{@code /q/metrics} needs no token, because scrapers commonly have none and the service listens on loopback unless
@@ -23,14 +23,15 @@ class MetricsLoop {
     private static final Logger LOG = Logger.getLogger(MetricsLoop.class);
     private static final long PERIOD_MILLIS = 15_000;
     private static final long JITTER_MILLIS = 2_000;
-    /** Directories of the archive are large, and segments are read. */
-    private static final long WAL_ROUNDS = 4;
+    /** Directories of the archive are large, and segments are read; policies look at the whole catalogue. */
+    private static final long SLOW_ROUNDS = 4;
 
     private final Set<String> roles;
     private final StoreMetrics store;
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
     private final WalMetrics wal;
+    private final PolicyMetrics policies;
     private long rounds;
     private Thread thread;
 
@@ -39,12 +40,14 @@ class MetricsLoop {
             StoreMetrics store,
             RecoveryMetrics recovery,
             InstanceMetrics instances,
-            WalMetrics wal) {
+            WalMetrics wal,
+            PolicyMetrics policies) {
         this.roles = roles;
         this.store = store;
         this.recovery = recovery;
         this.instances = instances;
         this.wal = wal;
+        this.policies = policies;
     }
 
     void start(@Observes StartupEvent event) {
@@ -77,8 +80,9 @@ class MetricsLoop {
             store.refresh();
             recovery.refresh();
             instances.refresh();
-            if (rounds++ % WAL_ROUNDS == 0) {
+            if (rounds++ % SLOW_ROUNDS == 0) {
                 wal.refresh();
+                policies.refresh();
             }
             store.refreshed();
         } catch (RuntimeException e) {
