@@ -130,6 +130,15 @@ class PgBackRestTest {
         assertTrue(status.getInt("segmentCount") > 0, status.prettify());
         var command = server("rested").setting("archive_command").value();
         assertTrue(command.contains("archive-push"), command);
+        for (var method : List.of("PGBACKREST", "SCRIPT")) {
+            var preview = api.post(
+                    CLUSTER + "/wal-archive?preview=true",
+                    "{'method':'%s','repository':'%s'}".formatted(method, STORE));
+            assertEquals(
+                    "PASS",
+                    preview.jsonPath().getString("checks.find { it.name == 'WAL is archived nowhere else' }.verdict"),
+                    "it is ours");
+        }
     }
 
     @Test
