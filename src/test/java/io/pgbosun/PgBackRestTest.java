@@ -220,6 +220,11 @@ class PgBackRestTest {
         assertEquals(1, imported.size(), result.prettify());
         var found = backup(imported.getFirst());
         assertEquals("DIFF", found.getString("backupType"));
+        var version = server("rested").facts().versionNumber();
+        assertEquals(
+                "%d.%d".formatted(version / 10_000, version % 10_000),
+                backup(full).getString("serverVersion"));
+        assertEquals(String.valueOf(version / 10_000), found.getString("serverVersion"), "info knows no minor version");
         assertEquals(List.of(full), found.getList("needs"));
         assertEquals(List.of(), reconcile().getList("result.imported"), "it is taken in once");
         assertEquals(
