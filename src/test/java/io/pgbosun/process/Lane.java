@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -29,6 +30,8 @@ final class Lane implements AutoCloseable {
     private static final String NOISE = """
             create table noise as select gen_random_uuid() a, gen_random_uuid() b, gen_random_uuid() c from generate_series(1, 400000)
             """;
+
+    private static final Duration ENDED = Duration.ofSeconds(120);
 
     private final Path folder = Service.newFolder();
     private final Map<Way, BackupTrials> ways = new HashMap<>();
@@ -62,12 +65,16 @@ final class Lane implements AutoCloseable {
         return kill.tried(trial, moment);
     }
 
-    /** One that has failed does not keep the next one from being made. */
+    /** One that has failed does not keep the next one from being made, nor reach into it. */
     private void revive() {
         if (service.answers("/q/health/ready") != 200) {
             service.kill();
             service.start();
         }
+        Eventually.until(
+                "what was under way has ended",
+                ENDED,
+                () -> service.store().number("select count(*) from operation where ended_at is null") == 0);
     }
 
     Trial prepared(Planned planned) {
