@@ -130,6 +130,15 @@ class PgBackRestTest {
         assertTrue(status.getInt("segmentCount") > 0, status.prettify());
         var command = server("rested").setting("archive_command").value();
         assertTrue(command.contains("archive-push"), command);
+        for (var method : List.of("PGBACKREST", "SCRIPT")) {
+            var preview = api.post(
+                    CLUSTER + "/wal-archive?preview=true",
+                    "{'method':'%s','repository':'%s'}".formatted(method, STORE));
+            assertEquals(
+                    "PASS",
+                    preview.jsonPath().getString("checks.find { it.name == 'WAL is archived nowhere else' }.verdict"),
+                    "it is ours");
+        }
     }
 
     @Test
@@ -211,6 +220,11 @@ class PgBackRestTest {
         assertEquals(1, imported.size(), result.prettify());
         var found = backup(imported.getFirst());
         assertEquals("DIFF", found.getString("backupType"));
+        var version = server("rested").facts().versionNumber();
+        assertEquals(
+                "%d.%d".formatted(version / 10_000, version % 10_000),
+                backup(full).getString("serverVersion"));
+        assertEquals(String.valueOf(version / 10_000), found.getString("serverVersion"), "info knows no minor version");
         assertEquals(List.of(full), found.getList("needs"));
         assertEquals(List.of(), reconcile().getList("result.imported"), "it is taken in once");
         assertEquals(

@@ -388,17 +388,42 @@ class WalArchivingTest {
 
     @Test
     @Order(12)
-    void a_command_that_archives_elsewhere_is_told_before_it_is_replaced() {
+    void a_command_that_archives_elsewhere_is_not_replaced_but_named_with_how_to_end_it() {
         api.succeed("/v1/clusters", "{'name':'own','provision':{'parameters':{'archive_command':'test -n %p'}}}");
-        var warned = "checks.find { it.name == 'WAL is archived nowhere else' }.verdict";
+        assertRefused("test -n %p", "{}");
+        for (var command : List.of(
+                "pgbackrest --stanza=own archive-push %p",
+                "/usr/bin/pgbackrest --config=/etc/pgbackrest/pgbackrest.conf --stanza=own archive-push %p",
+                "'/usr/bin/pgbackrest' --config='%s/pgbackrest/other/own.conf' --stanza='own' --pg1-path=\"$PWD\" archive-push \"%%p\""
+                        .formatted(home),
+                "'/srv/own-1.archive-wal' \"%p\" '/srv/wal'/\"%f\"")) {
+            give(command);
+            assertRefused(command, "{}");
+            assertRefused(command, "{'method':'PGBACKREST'}");
+        }
         assertEquals(
-                "WARN",
-                api.post("/v1/clusters/own/wal-archive?preview=true", "{}")
+                "PASS",
+                api.post(ARCHIVE + "?preview=true", "{'method':'PGBACKREST'}")
                         .jsonPath()
-                        .getString(warned));
-        assertEquals(
-                "PASS", api.post(ARCHIVE + "?preview=true", "{}").jsonPath().getString(warned));
+                        .getString("checks.find { it.name == 'WAL is archived nowhere else' }.verdict"));
+        give("/bin/true");
+        api.succeed("/v1/clusters/own/wal-archive", "{}");
         api.succeeded(api.delete("/v1/clusters/own?confirm=own"));
+    }
+
+    private void give(String command) {
+        primary("own").alterSystem("archive_command", command);
+        primary("own").reload();
+        until(command, () -> primary("own").setting("archive_command").value().equals(command));
+    }
+
+    private void assertRefused(String command, String body) {
+        var refused = api.post("/v1/clusters/own/wal-archive", body);
+        assertEquals(422, refused.statusCode());
+        var said = refused.jsonPath().getString("detail");
+        assertTrue(said.contains("own-1: " + command), said);
+        assertTrue(said.contains("ALTER SYSTEM SET archive_command = '/bin/true'"), said);
+        assertEquals(command, primary("own").setting("archive_command").value());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 /**
  * How pgBackRest is called for one stanza: arguments in a list, and a configuration file of ours.
@@ -43,9 +44,13 @@ record BackRestCommand(Path folder, String repository, Path path, String stanza)
                         + " or set PGBOSUN_PGBACKREST to the program."));
     }
 
+    private Path file() {
+        return folder.resolve(repository).resolve(stanza + ".conf");
+    }
+
     /** The configuration file, as it must be. */
     private Path configuration() {
-        var file = folder.resolve(repository).resolve(stanza + ".conf");
+        var file = file();
         var text = """
                 # written by pgbosun: changes are lost
                 [global]
@@ -108,8 +113,17 @@ record BackRestCommand(Path folder, String repository, Path path, String stanza)
 
     /** As a server runs it, in its data directory; {@code %f} and {@code %p} are for the server to fill in. */
     String forServer(String command) {
-        return ServerCommand.quoted(program()) + " --config=" + ServerCommand.quoted(configuration()) + " --stanza="
-                + ServerCommand.quoted(Path.of(stanza)) + " --pg1-path=\"$PWD\" " + command;
+        return ServerCommand.quoted(program()) + options(configuration(), command);
+    }
+
+    /** Whether a server was given this, be it with a pgBackRest that is no more. */
+    boolean isForServer(String text, String command) {
+        return text.matches("'[^']+/pgbackrest'" + Pattern.quote(options(file(), command)));
+    }
+
+    private String options(Path configuration, String command) {
+        return " --config=" + ServerCommand.quoted(configuration) + " --stanza=" + ServerCommand.quoted(Path.of(stanza))
+                + " --pg1-path=\"$PWD\" " + command;
     }
 
     /** What came of it, or what is wrong in words of ours. */

@@ -31,6 +31,8 @@ final class LocalPgBackRest implements PgBackRest {
     /** Our ids among the annotations of backups. */
     private static final String OURS = "pgbosun";
 
+    private static final String ARCHIVE = "archive-push \"%p\"";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final BackRestCommand command;
@@ -200,7 +202,12 @@ final class LocalPgBackRest implements PgBackRest {
 
     @Override
     public String archiveCommand() {
-        return command.forServer("archive-push \"%p\"");
+        return command.forServer(ARCHIVE);
+    }
+
+    @Override
+    public boolean isArchiveCommand(String text) {
+        return command.isForServer(text, ARCHIVE);
     }
 
     @Override

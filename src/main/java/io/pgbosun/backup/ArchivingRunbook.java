@@ -30,8 +30,6 @@ class ArchivingRunbook {
     static final String MODE = "archive_mode";
     static final String COMMAND = "archive_command";
     static final String TIMEOUT = "archive_timeout";
-    /** One of these is in every command of ours. */
-    private static final List<String> OURS = List.of(".archive-wal'", "/pgbackrest/");
 
     private final ClusterStore clusters;
     private final Topology topology;
@@ -63,12 +61,9 @@ class ArchivingRunbook {
      * @param altered what {@code ALTER SYSTEM} had set of the settings; those it had not are absent
      */
     record Old(String instance, boolean archives, String command, Map<String, String> altered) {
-        /** Whether it archives by a command that is not ours. */
-        boolean archivesElsewhere() {
-            return archives
-                    && !command.isEmpty()
-                    && !command.equals(ServerCommand.NOTHING)
-                    && OURS.stream().noneMatch(command::contains);
+        /** Whether its WAL goes anywhere. */
+        boolean archivesSomewhere() {
+            return archives && !command.isEmpty() && !command.equals(ServerCommand.NOTHING);
         }
     }
 

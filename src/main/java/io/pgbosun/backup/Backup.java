@@ -33,6 +33,9 @@ public record Backup(
         @Schema(description = "The instance it was taken from.")
         String source,
 
+        @Schema(
+                description =
+                        "Such as 15.8, or 15 when its minor version is not known: a person took it with pgBackRest.")
         String serverVersion,
 
         @Schema(description = "The WAL position at its start.")

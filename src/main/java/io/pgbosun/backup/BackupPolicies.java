@@ -18,7 +18,9 @@ import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Type;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -153,13 +155,55 @@ public class BackupPolicies {
         return walRetention.fates(cluster, kept, before);
     }
 
+    /** What every policy says of every cluster that it covers. */
+    public List<PolicyStanding> standings() {
+        var policies = store.query(COLUMNS + " order by name").stream()
+                .map(this::policy)
+                .toList();
+        var standings = new ArrayList<PolicyStanding>();
+        for (var name : policies.isEmpty() ? List.<String>of() : clusterStore.names()) {
+            var covering = clusterStore.find(name).stream()
+                    .flatMap(cluster -> policies.stream()
+                            .filter(policy ->
+                                    policy.covers(name, cluster.cluster().labels())))
+                    .toList();
+            var all = covering.isEmpty() ? List.<Stored>of() : backups.ofCluster(name);
+            covering.forEach(policy -> standings.add(standing(name, policy, verdicts(all, policy), all)));
+        }
+        return standings;
+    }
+
+    private static PolicyStanding standing(
+            String cluster, BackupPolicy policy, List<RetentionVerdict> verdicts, List<Stored> all) {
+        var kept = verdicts.stream().filter(verdict -> !verdict.goes()).toList();
+        var ids = kept.stream().map(RetentionVerdict::backup).collect(Collectors.toSet());
+        return new PolicyStanding(
+                cluster,
+                policy.name(),
+                kept.size(),
+                (int) kept.stream()
+                        .filter(verdict -> verdict.confidence() == Confidence.ASSERTED)
+                        .count(),
+                kept.stream().mapToLong(RetentionVerdict::sizeBytes).sum(),
+                verdicts.size() - kept.size(),
+                all.stream()
+                        .map(Stored::backup)
+                        .filter(backup -> ids.contains(backup.id()))
+                        .map(Backup::endTime)
+                        .max(Instant::compareTo)
+                        .orElse(null));
+    }
+
     boolean covers(BackupPolicy policy, String cluster) {
         return policy.covers(cluster, clusterStore.get(cluster).cluster().labels());
     }
 
     /** The newest first. */
     List<RetentionVerdict> verdicts(String cluster, BackupPolicy policy) {
-        var all = backups.ofCluster(cluster);
+        return verdicts(backups.ofCluster(cluster), policy);
+    }
+
+    private List<RetentionVerdict> verdicts(List<Stored> all, BackupPolicy policy) {
         var kept = KeptBackups.judge(
                 all.stream().map(BackupPolicies::candidate).toList(), policy.retention(), clock.instant());
         var byId = new java.util.HashMap<java.util.UUID, Backup>();

@@ -4,7 +4,10 @@ import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.host.PgBackRest.BackupSet;
 import io.pgbosun.operation.Steps;
 import jakarta.inject.Singleton;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -46,17 +49,34 @@ class BackupRemoval {
 
     /** The labels of backups of pgBackRest that would go with this one, and that the catalogue does not know. */
     List<String> unknownNeeding(UUID id) {
-        var stored = backups.find(id).filter(found -> found.manifest().set() != null);
-        return stored.map(this::unknownNeeding).orElse(List.of());
+        return unknownNeeding(backups.find(id).stream().toList()).getOrDefault(id, List.of());
     }
 
-    private List<String> unknownNeeding(Stored stored) {
-        var set = stored.manifest().set();
-        var known = backups.labelsOf(stored.backup().repository(), set.stanza()).values();
-        return stanzas.of(stored).backups().stream()
-                .filter(other -> other.references().contains(set.label()))
-                .map(BackupSet::label)
-                .filter(label -> !known.contains(label))
+    /** The same for each of some backups that has any; each stanza is asked once. */
+    Map<UUID, List<String>> unknownNeeding(Collection<Stored> some) {
+        var unknown = new HashMap<Stanza, List<BackupSet>>();
+        var needing = new HashMap<UUID, List<String>>();
+        for (var stored : some) {
+            var set = stored.manifest().set();
+            if (set != null) {
+                var stanza = new Stanza(stored.backup().repository(), set.stanza());
+                var labels = unknown.computeIfAbsent(stanza, this::unknown).stream()
+                        .filter(other -> other.references().contains(set.label()))
+                        .map(BackupSet::label)
+                        .toList();
+                needing.put(stored.backup().id(), labels);
+            }
+        }
+        needing.values().removeIf(List::isEmpty);
+        return needing;
+    }
+
+    private record Stanza(String repository, String name) {}
+
+    private List<BackupSet> unknown(Stanza stanza) {
+        var known = backups.labelsOf(stanza.repository(), stanza.name()).values();
+        return stanzas.of(stanza.repository(), stanza.name()).backups().stream()
+                .filter(set -> !known.contains(set.label()))
                 .toList();
     }
 

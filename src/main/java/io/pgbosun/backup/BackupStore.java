@@ -314,7 +314,6 @@ public class BackupStore {
 
     private Stored stored(Row row) {
         var manifest = json.load(row.text("manifest"), Manifest.class);
-        var version = manifest.serverVersionNumber();
         var physical = manifest.physical();
         var backup = new Backup(
                 row.uuid("id"),
@@ -329,7 +328,7 @@ public class BackupStore {
                 manifest.globals(),
                 row.number("size_bytes"),
                 manifest.source(),
-                version / 10_000 + "." + version % 10_000,
+                manifest.serverVersion(),
                 manifest.lsn().toString(),
                 physical == null ? null : physical.stopLsn().toString(),
                 physical == null ? null : physical.timeline(),

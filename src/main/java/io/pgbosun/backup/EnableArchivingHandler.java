@@ -7,6 +7,7 @@ import io.pgbosun.backup.WalArchiveStore.Archiving;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.ServerCommand;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 @Singleton
 class EnableArchivingHandler implements OperationHandler<EnableArchiving, EnableArchivingResult> {
@@ -109,16 +111,43 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
                         + runbook.archive(spec.method(), name, spec.repository())
                                 .directory()
                         + ", or archive into another repository.");
-        checks.want(
+        var elsewhere = before.instances().stream()
+                .filter(Old::archivesSomewhere)
+                .filter(old -> !isOurs(cluster, old.command(), before.archiving(), spec))
+                .toList();
+        checks.need(
                 "WAL is archived nowhere else",
-                before.instances().stream().noneMatch(Old::archivesElsewhere),
-                before.instances().getLast().command(),
+                elsewhere.isEmpty(),
+                elsewhere.stream()
+                        .map(old -> old.instance() + ": " + old.command())
+                        .collect(Collectors.joining("; ")),
                 "no archive_command of its own",
-                "The archive_command is replaced: whatever it archived to gets no more WAL.");
+                "What it archives to would get no more WAL. When that is what you want, end it there yourself, on each of these instances: ALTER SYSTEM SET archive_command = '"
+                        + ServerCommand.NOTHING + "'; SELECT pg_reload_conf().");
         if (!off.isEmpty()) {
             checks.takesLock("restarts " + String.join(", ", off) + ": their sessions are ended");
         }
         checks.restsOn("instances", before.instances());
+    }
+
+    /** Whether it is the command of the archive that the cluster has, or is to have: on a standby it may be that of its primary. */
+    private boolean isOurs(ClusterRecord cluster, String command, Archiving known, EnableArchiving spec) {
+        return isOf(cluster, command, spec.method(), spec.repository())
+                || known != null && isOf(cluster, command, known.method(), known.repository());
+    }
+
+    private boolean isOf(ClusterRecord cluster, String command, ArchiveMethod method, String repository) {
+        var name = cluster.cluster().name();
+        return switch (method) {
+            case SCRIPT -> {
+                var directory = runbook.archive(method, name, repository).directory();
+                yield cluster.instances().stream()
+                        .map(instance -> programs.archiveScript(ArchivingRunbook.data(instance)))
+                        .anyMatch(script ->
+                                ArchivingRunbook.command(script, directory).equals(command));
+            }
+            case PGBACKREST -> stanzas.of(repository, name).isArchiveCommand(command);
+        };
     }
 
     private static List<String> off(Before before) {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 @Singleton
 class ExpireHandler implements OperationHandler<Expire, ExpireResult> {
@@ -85,9 +86,16 @@ class ExpireHandler implements OperationHandler<Expire, ExpireResult> {
     private Decision decide(Target target, Expire spec) {
         var policy = policies.get(spec.policy());
         var verdicts = policies.verdicts(target.id(), policy);
-        var going = verdicts.stream()
+        var wanted = verdicts.stream()
                 .filter(RetentionVerdict::goes)
-                .filter(verdict -> removal.unknownNeeding(verdict.backup()).isEmpty())
+                .map(RetentionVerdict::backup)
+                .collect(Collectors.toSet());
+        var needed = removal.unknownNeeding(backups.ofCluster(target.id()).stream()
+                .filter(stored -> wanted.contains(stored.backup().id()))
+                .toList());
+        var going = verdicts.stream()
+                .filter(verdict -> wanted.contains(verdict.backup()))
+                .filter(verdict -> !needed.containsKey(verdict.backup()))
                 .map(verdict -> new Going(verdict.backup(), verdict.repository(), verdict.sizeBytes()))
                 .toList();
         return new Decision(

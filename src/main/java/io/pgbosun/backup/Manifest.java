@@ -14,6 +14,7 @@ import java.util.UUID;
  *
  * @param globals whether {@code globals.sql} holds roles and tablespaces
  * @param physical what a PHYSICAL one is recovered by; null for others
+ * @param serverVersionNumber {@code server_version_num}; 0 when nothing but the set tells of the version
  * @param lsn the WAL position at its start, on the source
  * @param files every other file with its checksum
  * @param set what pgBackRest says of it, which keeps its files by itself; null for others
@@ -35,6 +36,8 @@ record Manifest(
         List<StoredFile> files,
         BackupSet set) {
     static final String GLOBALS = "globals.sql";
+
+    private static final int MAJOR = 10_000;
 
     /** A whole server as a compressed tar. */
     static final String BASE = "base.tar.zst";
@@ -71,6 +74,16 @@ record Manifest(
             return Backup.Engine.PGBACKREST;
         }
         return physical == null ? Backup.Engine.PG_DUMP : Backup.Engine.PG_BASEBACKUP;
+    }
+
+    int majorVersion() {
+        return serverVersionNumber == 0 ? set.majorVersion() : serverVersionNumber / MAJOR;
+    }
+
+    /** As people write it: without a minor one when that is not known. */
+    String serverVersion() {
+        var major = String.valueOf(majorVersion());
+        return serverVersionNumber == 0 ? major : major + "." + serverVersionNumber % MAJOR;
     }
 
     /** The key that its files are encrypted with, or null. */

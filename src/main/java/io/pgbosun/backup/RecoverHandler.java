@@ -112,7 +112,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 "a registered host",
                 "List them with GET /v1/hosts.");
         stored.ifPresent(found -> {
-            var version = found.manifest().serverVersionNumber() / 10_000;
+            var version = found.manifest().majorVersion();
             checks.need(
                     "PostgreSQL is of the backup's version",
                     programs.majorVersion() == version,

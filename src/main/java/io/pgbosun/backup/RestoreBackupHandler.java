@@ -100,7 +100,7 @@ class RestoreBackupHandler implements OperationHandler<RestoreBackup, RestoreBac
                     "Choose another name.");
         }
         var version = server.facts().majorVersion();
-        var dumped = stored.manifest().serverVersionNumber() / 10_000;
+        var dumped = stored.manifest().majorVersion();
         checks.need(
                 "the server is new enough",
                 version >= dumped,

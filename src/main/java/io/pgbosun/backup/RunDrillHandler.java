@@ -78,7 +78,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 "a backup of this cluster",
                 "List them with GET /v1/clusters/" + target.id() + "/backups.");
         stored.ifPresent(found -> {
-            var version = found.manifest().serverVersionNumber() / 10_000;
+            var version = found.manifest().majorVersion();
             var physical = found.manifest().physical() != null;
             checks.need(
                     physical ? "PostgreSQL is of the backup's version" : "PostgreSQL is new enough",

@@ -17,7 +17,6 @@ import java.util.UUID;
 /** What the catalogue and the stanzas of a repository know of each other. */
 @Singleton
 class StanzaReconciliation {
-    private static final int MAJOR = 10_000;
     private static final long VERSION_7 = 0x7000L;
 
     private final Stanzas stanzas;
@@ -68,8 +67,8 @@ class StanzaReconciliation {
         for (var stranger : found.all()) {
             var set = stranger.set();
             var cluster = clusters.find(set.stanza());
-            var manifest = PgBackRestRunbook.manifest(
-                    stranger.id(), set.stanza(), stranger.databases(), "pgbackrest", set.majorVersion() * MAJOR, set);
+            var manifest =
+                    PgBackRestRunbook.manifest(stranger.id(), set.stanza(), stranger.databases(), "pgbackrest", 0, set);
             backups.insertFound(
                     manifest,
                     cluster.map(known -> known.cluster().labels()).orElse(Map.of()),

@@ -94,6 +94,9 @@ public interface PgBackRest {
     /** For {@code archive_command}. */
     String archiveCommand();
 
+    /** Whether it is the {@code archive_command} of this stanza, whichever pgBackRest of this host it runs; writes nothing. */
+    boolean isArchiveCommand(String command);
+
     /** For {@code restore_command}. */
     String restoreCommand();
 

@@ -11,7 +11,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Refreshes the gauges: of instances every 5 seconds, those of archived WAL every minute, all others every 15 seconds; in services with the role {@code worker}; a scrape and a request find them as
+ * Refreshes the gauges: of instances every 5 seconds, those of archived WAL and of policies every minute, all others every
+ * 15 seconds; in services with the role {@code worker}; a scrape and a request find them as
  * they are. Every such service says the same of the fleet: take the maximum over them.
  *
  * <p>{@code /q/metrics} needs no token, because scrapers commonly have none and the service listens on loopback unless
@@ -23,16 +24,16 @@ class MetricsLoop {
     private static final Logger LOG = Logger.getLogger(MetricsLoop.class);
     private static final long PERIOD_MILLIS = 5_000;
     private static final long JITTER_MILLIS = 500;
-    /** Directories of the archive are large, and segments are read. */
-    private static final long WAL_ROUNDS = 12;
-
     private static final long OTHER_ROUNDS = 3;
+    /** Directories of the archive are large, and segments are read; policies look at the whole catalogue. */
+    private static final long SLOW_ROUNDS = 12;
 
     private final Set<String> roles;
     private final StoreMetrics store;
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
     private final WalMetrics wal;
+    private final PolicyMetrics policies;
     private long rounds;
     private Thread thread;
 
@@ -41,12 +42,14 @@ class MetricsLoop {
             StoreMetrics store,
             RecoveryMetrics recovery,
             InstanceMetrics instances,
-            WalMetrics wal) {
+            WalMetrics wal,
+            PolicyMetrics policies) {
         this.roles = roles;
         this.store = store;
         this.recovery = recovery;
         this.instances = instances;
         this.wal = wal;
+        this.policies = policies;
     }
 
     void start(@Observes StartupEvent event) {
@@ -81,8 +84,9 @@ class MetricsLoop {
                 store.refresh();
                 recovery.refresh();
             }
-            if (rounds % WAL_ROUNDS == 0) {
+            if (rounds % SLOW_ROUNDS == 0) {
                 wal.refresh();
+                policies.refresh();
             }
             store.refreshed();
             rounds++;

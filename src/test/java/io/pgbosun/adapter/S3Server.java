@@ -84,18 +84,36 @@ public final class S3Server extends ObjectServer {
                 RequestBody.fromString("begun"));
     }
 
-    /** The keys of all objects of the bucket. */
-    public List<String> keys() {
-        return client().listObjectsV2Paginator(request -> request.bucket(PLACE)).contents().stream()
-                .map(S3Object::key)
-                .toList();
+    /** A bucket of this name, which is made when it is not there. */
+    public Bucket bucket(String place) {
+        try {
+            Files.createDirectories(home.resolve("data").resolve(place));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Bucket(this, place);
     }
 
-    /** The keys of what was begun to be stored and was neither ended nor abandoned. */
-    public List<String> unfinished() {
-        return client().listMultipartUploadsPaginator(request -> request.bucket(PLACE)).uploads().stream()
-                .map(MultipartUpload::key)
-                .toList();
+    /** One bucket of the server, and what is in it. */
+    public record Bucket(S3Server server, String place) {
+        /** What creates a repository in it, as JSON. */
+        public String repository(String name) {
+            return server.repository(name, place, SECRET).strip();
+        }
+
+        /** The keys of all objects. */
+        public List<String> keys() {
+            return server.client().listObjectsV2Paginator(request -> request.bucket(place)).contents().stream()
+                    .map(S3Object::key)
+                    .toList();
+        }
+
+        /** The keys of what was begun to be stored and was neither ended nor abandoned. */
+        public List<String> unfinished() {
+            return server.client().listMultipartUploadsPaginator(request -> request.bucket(place)).uploads().stream()
+                    .map(MultipartUpload::key)
+                    .toList();
+        }
     }
 
     private S3Client client() {

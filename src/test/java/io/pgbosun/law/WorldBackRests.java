@@ -181,6 +181,11 @@ class WorldBackRests implements PgBackRests {
         }
 
         @Override
+        public boolean isArchiveCommand(String command) {
+            return command.equals(archiveCommand());
+        }
+
+        @Override
         public String restoreCommand() {
             return "pgbackrest archive-get " + directory;
         }

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 final class Leftovers {
     private static final Duration SETTLED = Duration.ofSeconds(20);
     private static final String WAL = "wal/";
+    private static final String ARCHIVED =
+            WAL + "[^/]+/([0-9A-F]{24}([.]partial|[.][0-9A-F]{8}[.]backup)?|[0-9A-F]{8}[.]history)";
     private static final String SERVED = "-D\0";
 
     /** On a managed server, each of these is of an operation that is under way. */
@@ -24,7 +26,7 @@ final class Leftovers {
             select 'replication slot ' || slot_name from pg_replication_slots where slot_name like 'pgbosun\\_%'
             union all select 'base backup of ' || pid from pg_stat_progress_basebackup
             union all select 'session ' || pid || ' of ' || application_name from pg_stat_activity
-              where application_name like 'pgbosun:%:%'
+              where application_name like 'pgbosun:%:%' or application_name like 'pgBackRest%'
             """;
     /** What the catalogue says there is. */
     private static final String CATALOGUED = """
@@ -36,7 +38,8 @@ final class Leftovers {
     private final Service service;
     private final ControlDatabase store;
     private final Oracle oracle;
-    private final S3Server bucket;
+    private final StanzaLeftovers stanzas;
+    private final S3Server.Bucket bucket;
 
     Leftovers(Service service) {
         this(service, null);
@@ -47,11 +50,12 @@ final class Leftovers {
      *
      * @param bucket holds nothing but these; null for none
      */
-    Leftovers(Service service, S3Server bucket) {
+    Leftovers(Service service, S3Server.Bucket bucket) {
         this.service = service;
         this.bucket = bucket;
         store = service.store();
         oracle = new Oracle(service);
+        stanzas = new StanzaLeftovers(service);
     }
 
     /** Fails when anything is left, once dying processes and sessions have had a moment. */
@@ -75,6 +79,7 @@ final class Leftovers {
         servers(served, found);
         directories(served, found);
         objects(found);
+        found.addAll(stanzas.found());
         return found;
     }
 
@@ -118,26 +123,26 @@ final class Leftovers {
                 known.forEach(files::remove);
                 files.forEach(file -> found.add("file " + path + "/" + file));
             } else {
-                var prefix = path.replaceFirst(".*/" + S3Server.PLACE + "/", "");
+                var prefix = path.replaceFirst(".*/" + bucket.place() + "/", "");
                 known.forEach(key -> objects.remove(prefix + key));
             }
         }
         objects.forEach(key -> found.add("object " + key));
     }
 
-    /** All files of a repository but those of its archive of WAL. */
+    /** All files of a repository but archived WAL, under names of PostgreSQL, and what pgBackRest keeps. */
     private static List<String> files(Path repository) {
         try (var files = Files.walk(repository)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> repository.relativize(file).toString())
-                    .filter(file -> !file.startsWith(WAL))
+                    .filter(file -> !file.matches(ARCHIVED) && !file.startsWith(StanzaLeftovers.FOLDER))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Stream<Path> entries(Path directory) {
+    static Stream<Path> entries(Path directory) {
         if (!Files.isDirectory(directory)) {
             return Stream.empty();
         }
@@ -158,7 +163,7 @@ final class Leftovers {
                 .toList();
     }
 
-    private static String commandLine(ProcessHandle process) {
+    static String commandLine(ProcessHandle process) {
         try {
             return Files.readString(
                     Path.of("/proc", String.valueOf(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1);

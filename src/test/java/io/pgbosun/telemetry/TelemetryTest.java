@@ -47,6 +47,7 @@ class TelemetryTest {
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
     private final WalMetrics wal;
+    private final PolicyMetrics policies;
     private final OperationTelemetry operations;
 
     TelemetryTest(
@@ -55,12 +56,14 @@ class TelemetryTest {
             RecoveryMetrics recovery,
             InstanceMetrics instances,
             WalMetrics wal,
+            PolicyMetrics policies,
             OperationTelemetry operations) {
         this.store = store;
         this.fleet = fleet;
         this.recovery = recovery;
         this.instances = instances;
         this.wal = wal;
+        this.policies = policies;
         this.operations = operations;
     }
 
@@ -68,6 +71,7 @@ class TelemetryTest {
     void forget() {
         store.update("delete from operation where target = $1", "clusters/" + CLUSTER);
         store.update("delete from backup where cluster = $1", CLUSTER);
+        store.update("delete from backup_policy where name = $1", CLUSTER);
         store.update("delete from cluster where name = $1", CLUSTER);
     }
 
@@ -187,7 +191,7 @@ class TelemetryTest {
         cluster(1);
         var dashboard = Files.readString(Path.of("deploy/grafana/pgbosun.json"));
         var panels = new ObjectMapper().readTree(dashboard).get("panels");
-        assertEquals(9, panels.size());
+        assertEquals(11, panels.size());
         var rules = Files.readString(Path.of("deploy/prometheus/pgbosun.rules.yml"));
         recoverable();
         store.update(
@@ -201,6 +205,9 @@ class TelemetryTest {
         recovery.refresh();
         instances.refresh();
         wal.show(Map.of(CLUSTER, new Health(archived(ArchivingState.WORKING), 0)));
+        store.update(
+                "insert into backup_policy (name, cluster, retention) values ($1, $1, '{\"keepLast\": 1}')", CLUSTER);
+        policies.refresh();
         var exported = names(given().get("/q/metrics").asString());
         for (var text : List.of(dashboard, rules)) {
             var named = names(text);
@@ -280,13 +287,15 @@ class TelemetryTest {
     private void backup(String id, long bytes, Instant ended) {
         store.update("""
                 insert into backup (id, cluster, labels, repository, type, confidence, size_bytes, manifest, started_at, ended_at)
-                values ($1, $2, '{}', 'metered', 'LOGICAL', 'CHECKSUMMED', $3, '{}', $4, $4)
+                values ($1, $2, '{}', 'metered', 'LOGICAL', 'CHECKSUMMED', $3, jsonb_build_object(
+                  'schemaOnly', false, 'globals', true, 'databases', '[]'::jsonb, 'serverVersionNumber', 150008, 'lsn', '0/1',
+                  'files', '[]'::jsonb), $4, $4)
                 """, UUID.fromString(id), CLUSTER, bytes, ended);
     }
 
     private void drill(String id, boolean passed, Instant at) {
         store.update(
-                "insert into drill (id, cluster, backup, passed, report, created_at) values ($1, $2, $3, $4, '{\"recoverySeconds\": 2.5}', $5)",
+                "insert into drill (id, cluster, backup, passed, report, created_at) values ($1, $2, $3, $4, '{\"passed\": true, \"recoverySeconds\": 2.5, \"dataAgeSeconds\": 0}', $5)",
                 UUID.fromString(id),
                 CLUSTER,
                 UUID.fromString("00000000-0000-7000-8000-000000000002"),
