@@ -3,6 +3,8 @@ package io.pgbosun.boot;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Servers;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
 import io.pgbosun.store.StoreLocation;
 import jakarta.enterprise.inject.Produces;
@@ -10,9 +12,13 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /**
  * Says where the control database is: the one of {@code PGBOSUN_STORE_URL}, or else one that we run ourselves in the
@@ -21,6 +27,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 class ControlDatabase {
     private static final String DATABASE = "pgbosun";
+
+    private static final Logger LOG = Logger.getLogger(ControlDatabase.class);
+    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Optional<String> external;
     private final Home home;
@@ -64,10 +74,26 @@ class ControlDatabase {
         }
         var port = Integer.parseInt(read(home.storePort()));
         var server = servers.at(new Endpoint("127.0.0.1", port, "postgres", Secret.of(password), "disable"));
-        if (!server.databaseExists(DATABASE)) {
+        if (!answered(() -> server.databaseExists(DATABASE))) {
             server.createDatabase(DATABASE, null);
         }
         return "postgresql://postgres:%s@127.0.0.1:%d/%s".formatted(password, port, DATABASE);
+    }
+
+    /** A host that is busy, as after a crash, may take longer than one attempt allows. */
+    private static boolean answered(BooleanSupplier question) {
+        var end = System.nanoTime() + ANSWERS_WITHIN.toNanos();
+        while (true) {
+            try {
+                return question.getAsBoolean();
+            } catch (Problem problem) {
+                if (problem.type() != ProblemType.UNREACHABLE || System.nanoTime() > end) {
+                    throw problem;
+                }
+                LOG.infof("the control database is asked again: %s", problem.detail());
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
     }
 
     private static Map<String, String> settings(int port) {
