@@ -151,6 +151,13 @@ public final class LocalPgPrograms implements PgPrograms {
     }
 
     @Override
+    public boolean stoppedInRecovery(Path dataDirectory) {
+        return !running(dataDirectory)
+                && Files.exists(dataDirectory.resolve("standby.signal"))
+                && new ControlData(bin).inRecovery(dataDirectory);
+    }
+
+    @Override
     public void start(Path dataDirectory) {
         var directory = new DataDirectory(dataDirectory);
         if (directory.postmaster().isPresent() && becomesReady(directory)) {

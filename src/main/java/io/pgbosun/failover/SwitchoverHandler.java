@@ -14,6 +14,7 @@ import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
+import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
     private final SwitchoverChecks checked;
     private final PgPrograms programs;
     private final Servers servers;
+    private final ClusterPoolers poolers;
     private final Clock clock;
 
     SwitchoverHandler(
@@ -45,12 +47,14 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
             SwitchoverChecks checked,
             PgPrograms programs,
             Servers servers,
+            ClusterPoolers poolers,
             Clock clock) {
         this.clusters = clusters;
         this.topology = topology;
         this.checked = checked;
         this.programs = programs;
         this.servers = servers;
+        this.poolers = poolers;
         this.clock = clock;
     }
 
@@ -59,7 +63,8 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
             InstanceRecord primary,
             InstanceRecord candidate,
             List<InstanceRecord> others,
-            List<InstanceRecord> absent) {}
+            List<InstanceRecord> absent,
+            List<String> poolers) {}
 
     @Override
     public void check(Target target, Switchover spec, Checks checks) {
@@ -83,11 +88,16 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
                 name + " has caught up",
                 CAUGHT_UP_WITHIN,
                 () -> primary.facts().writeLsn().bytesSince(candidate.facts().replayLsn()) <= spec.maxLagBytes());
+        poolers.pause(steps, target.id(), chosen.poolers());
         var stopped = steps.get("note the time", Instant.class, clock::instant);
         var end = stop(steps, chosen, candidate);
-        steps.pointOfNoReturn();
-        steps.ensure("promote " + name, () -> !candidate.facts().inRecovery(), candidate::promote);
+        steps.pointOfNoReturn(
+                "promote " + name,
+                () -> !candidate.facts().inRecovery(),
+                candidate::promote,
+                () -> isPromoted(chosen.candidate()));
         var took = steps.get("note when it took writes", Instant.class, clock::instant);
+        poolers.lead(steps, target.id(), chosen.poolers(), name, cluster.endpoint(chosen.candidate()));
         var timeline = steps.act("write a checkpoint on " + name, Integer.class, 1, () -> {
             candidate.checkpoint(); // before it, the control file speaks of the old timeline
             return candidate.facts().timeline();
@@ -117,19 +127,39 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
                         && !sighting.instance().equals(candidate))
                 .collect(Collectors.partitioningBy(
                         Topology.Sighting::up, Collectors.mapping(Topology.Sighting::instance, Collectors.toList())));
-        return new Chosen(primary, candidate, others.get(true), others.get(false));
+        return new Chosen(
+                primary,
+                candidate,
+                others.get(true),
+                others.get(false),
+                poolers.names(cluster.cluster().name()));
     }
 
     /** Before anything stops, so that no standby waits for WAL that is gone. */
-    private static void reserveSlots(Steps steps, Chosen chosen, Server candidate) {
+    private void reserveSlots(Steps steps, Chosen chosen, Server candidate) {
+        var directory = Path.of(chosen.candidate().dataDirectory());
         for (var follower : all(followers(chosen), chosen.absent())) {
             steps.ensure(
                     "reserve a slot for " + follower.name() + " at "
                             + chosen.candidate().name(),
                     () -> candidate.slotExists(follower.slot()),
                     () -> candidate.createSlot(follower.slot()),
-                    () -> candidate.dropSlot(follower.slot()));
+                    () -> {
+                        programs.start(directory); // it may be down, when its promotion failed
+                        candidate.dropSlot(follower.slot());
+                    });
         }
+    }
+
+    /** An order to promote is forgotten by a standby that is stopped, so that it cannot come true later. */
+    private boolean isPromoted(InstanceRecord candidate) {
+        var directory = Path.of(candidate.dataDirectory());
+        programs.stop(directory);
+        var promoted = !programs.stoppedInRecovery(directory);
+        if (promoted) {
+            programs.start(directory);
+        }
+        return promoted;
     }
 
     /** The other standbys first: while one of them follows, what is written from now on is not in one place alone. */
