@@ -30,6 +30,7 @@ class MetricsLoop {
     private final StoreMetrics store;
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
+    private final PoolerMetrics poolers;
     private final WalMetrics wal;
     private long rounds;
     private Thread thread;
@@ -39,11 +40,13 @@ class MetricsLoop {
             StoreMetrics store,
             RecoveryMetrics recovery,
             InstanceMetrics instances,
+            PoolerMetrics poolers,
             WalMetrics wal) {
         this.roles = roles;
         this.store = store;
         this.recovery = recovery;
         this.instances = instances;
+        this.poolers = poolers;
         this.wal = wal;
     }
 
@@ -77,6 +80,7 @@ class MetricsLoop {
             store.refresh();
             recovery.refresh();
             instances.refresh();
+            poolers.refresh();
             if (rounds++ % WAL_ROUNDS == 0) {
                 wal.refresh();
             }

@@ -9,8 +9,8 @@ import java.util.List;
 
 /** The rows of the control database that runbooks write: taken, compared and put back. */
 final class ControlRows {
-    private static final List<String> TABLES =
-            List.of("cluster", "instance", "database_labels", "backup", "drill", "wal_archive", "backup_policy");
+    private static final List<String> TABLES = List.of(
+            "cluster", "instance", "database_labels", "backup", "drill", "wal_archive", "pooler", "backup_policy");
     private static final List<String> NOT_COMPARED = List.of("password", "created_at", "source");
 
     private final Store store;

@@ -31,7 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-@Path("/v1/clusters/{cluster}")
+@Path("/v1")
 @Tag(name = "poolers", description = "PgBouncers before clusters.")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -59,7 +59,7 @@ class PoolersResource {
     public record PoolerStatsList(List<PoolerStats> items) {}
 
     @GET
-    @Path("/poolers")
+    @Path("/clusters/{cluster}/poolers")
     @Operation(summary = "Lists the poolers of a cluster, by name.")
     @Needs(Permission.POOLER_READ)
     public Page<Pooler> listPoolers(
@@ -70,7 +70,7 @@ class PoolersResource {
     }
 
     @GET
-    @Path("/poolers/{pooler}")
+    @Path("/clusters/{cluster}/poolers/{pooler}")
     @Operation(summary = "Gets a pooler, and asks it what it runs.")
     @Needs(Permission.POOLER_READ)
     public Pooler getPooler(@PathParam("cluster") String cluster, @PathParam("pooler") String pooler) {
@@ -78,7 +78,7 @@ class PoolersResource {
     }
 
     @POST
-    @Path("/poolers")
+    @Path("/clusters/{cluster}/poolers")
     @Operation(summary = "Registers a PgBouncer before a cluster, after asking its console.")
     @APIResponseSchema(value = Pooler.class, responseCode = "201", responseDescription = "What was made.")
     @Needs(Permission.POOLER_WRITE)
@@ -90,7 +90,7 @@ class PoolersResource {
     }
 
     @DELETE
-    @Path("/poolers/{pooler}")
+    @Path("/clusters/{cluster}/poolers/{pooler}")
     @Operation(summary = "Forgets a pooler, which runs on as it is configured.")
     @Needs(Permission.POOLER_WRITE)
     public void deletePooler(@PathParam("cluster") String cluster, @PathParam("pooler") String pooler) {
@@ -98,7 +98,7 @@ class PoolersResource {
     }
 
     @GET
-    @Path("/poolers/{pooler}/pools")
+    @Path("/clusters/{cluster}/poolers/{pooler}/pools")
     @Operation(summary = "Asks a pooler for its pools.")
     @Needs(Permission.POOLER_READ)
     public PoolerPoolList listPoolerPools(@PathParam("cluster") String cluster, @PathParam("pooler") String pooler) {
@@ -106,7 +106,7 @@ class PoolersResource {
     }
 
     @GET
-    @Path("/poolers/{pooler}/clients")
+    @Path("/clusters/{cluster}/poolers/{pooler}/clients")
     @Operation(summary = "Asks a pooler for its clients.")
     @Needs(Permission.POOLER_READ)
     public PoolerSocketList listPoolerClients(
@@ -115,7 +115,7 @@ class PoolersResource {
     }
 
     @GET
-    @Path("/poolers/{pooler}/servers")
+    @Path("/clusters/{cluster}/poolers/{pooler}/servers")
     @Operation(summary = "Asks a pooler for its connections to servers.")
     @Needs(Permission.POOLER_READ)
     public PoolerSocketList listPoolerServers(
@@ -124,7 +124,7 @@ class PoolersResource {
     }
 
     @GET
-    @Path("/poolers/{pooler}/stats")
+    @Path("/clusters/{cluster}/poolers/{pooler}/stats")
     @Operation(summary = "Asks a pooler what went through it.")
     @Needs(Permission.POOLER_READ)
     public PoolerStatsList listPoolerStats(@PathParam("cluster") String cluster, @PathParam("pooler") String pooler) {
@@ -132,7 +132,7 @@ class PoolersResource {
     }
 
     @GET
-    @Path("/poolers/{pooler}/config")
+    @Path("/clusters/{cluster}/poolers/{pooler}/config")
     @Operation(summary = "Compares how a pooler is to be configured for the current primary with how it is.")
     @Needs(Permission.POOLER_READ)
     public PoolerConfig getPoolerConfig(@PathParam("cluster") String cluster, @PathParam("pooler") String pooler) {
@@ -140,7 +140,7 @@ class PoolersResource {
     }
 
     @POST
-    @Path("/pooler-controls")
+    @Path("/clusters/{cluster}/pooler-controls")
     @Operation(summary = "Pauses, resumes, reconnects, reloads, disables or enables a pooler.")
     public Response controlPooler(
             @PathParam("cluster") String cluster, ControlPooler request, @BeanParam StartParams params) {
@@ -148,7 +148,7 @@ class PoolersResource {
     }
 
     @POST
-    @Path("/pooler-configs")
+    @Path("/clusters/{cluster}/pooler-configs")
     @Operation(summary = "Writes a pooler's databases for the current primary, and has the pooler read them.")
     public Response applyPoolerConfig(
             @PathParam("cluster") String cluster, ApplyPoolerConfig request, @BeanParam StartParams params) {
