@@ -104,12 +104,8 @@ public final class LiveSteps implements Steps {
     private Outcome failed(Problem problem) {
         leaveWhenAway(problem);
         var why = ProblemBody.of(stop != null && !committed ? stop : problem);
-        if (committed) {
-            return new Outcome(null, why, true);
-        }
         try {
-            if (hasTurned()) {
-                commit();
+            if (committed || !undoing && (hasTurned() || leavesUnseen(Journal.State.INTENT))) {
                 return new Outcome(null, why, true);
             }
         } catch (Problem unknown) {
@@ -117,16 +113,18 @@ public final class LiveSteps implements Steps {
             return leftToAnother(new Outcome(null, StepProblem.unknown(turn.name(), why, unknown), true));
         }
         beginUndoing(why);
-        return unwind(journal.undoing().orElse(why), leavesUnseen());
+        return unwind(journal.undoing().orElse(why), leavesUnseen(Journal.State.INTENT, Journal.State.DONE));
     }
 
     /** Whether the step that cannot be taken back, once it was begun, is done whatever was said of it. */
     private boolean hasTurned() {
-        if (undoing || turn == null || !entries.containsKey(turn.name())) {
-            return false;
+        if (turn != null && entries.containsKey(turn.name())) {
+            work.reopen();
+            if (turn.settle().getAsBoolean()) {
+                commit();
+            }
         }
-        work.reopen();
-        return turn.settle().getAsBoolean();
+        return committed;
     }
 
     /** That our control database was away says nothing of what is done: the run dies here, and is taken up again. */
@@ -166,12 +164,12 @@ public final class LiveSteps implements Steps {
     }
 
     /**
-     * True when a step of an earlier run must be taken back that this run did not come to, because it failed before it:
-     * then nobody here knows how, and a later run that comes to it will.
+     * True when a step of an earlier run came so far, and this run did not come to it: nobody here knows how to take it back,
+     * or whether it can be, and a later run that comes to it will.
      */
-    private boolean leavesUnseen() {
-        return entries.entrySet().stream()
-                .anyMatch(entry -> entry.getValue().mustBeUndone() && !names.contains(entry.getKey()));
+    private boolean leavesUnseen(Journal.State... states) {
+        return entries.values().stream()
+                .anyMatch(entry -> List.of(states).contains(entry.state()) && !names.contains(entry.step()));
     }
 
     private Outcome leftToAnother(Outcome outcome) {
@@ -301,6 +299,7 @@ public final class LiveSteps implements Steps {
     @Override
     public void pointOfNoReturn() {
         stopIfAsked();
+        flush();
         commit();
     }
 
@@ -308,12 +307,11 @@ public final class LiveSteps implements Steps {
     public void pointOfNoReturn(String name, BooleanSupplier is, Runnable make, BooleanSupplier settle) {
         turn = new Turn(name, settle);
         ensure(name, is, make);
-        commit(); // a stop comes too late from here on
+        commit(); // before its end is written, and a stop comes too late
     }
 
     private synchronized void commit() {
         if (!undoing && !committed) {
-            flush();
             journal.committed();
             committed = true;
         }

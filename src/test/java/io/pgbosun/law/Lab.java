@@ -206,8 +206,8 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
         var databases = List.of("shop", "empty").stream()
                 .map("{\"name\": \"%1$s\", \"database\": \"%1$s\", \"poolSize\": null}"::formatted)
                 .toList();
-        var row =
-                "{\"cluster\": \"orders\", \"name\": \"front\", \"address\": \"127.0.0.1\", \"port\": %d, \"username\": \"admin\", \"ssl_mode\": \"disable\", \"databases\": %s, \"config_file\": \"%s\", \"created_at\": \"2026-01-01T00:00:00Z\"}"
+        var row = // its members in the order of jsonb
+                "{\"name\": \"front\", \"port\": %d, \"address\": \"127.0.0.1\", \"cluster\": \"orders\", \"ssl_mode\": \"disable\", \"username\": \"admin\", \"databases\": %s, \"created_at\": \"2026-01-01T00:00:00Z\", \"config_file\": \"%s\"}"
                         .formatted(World.POOLER_PORT, databases, file);
         return new Start(world, start.rows().replaceFirst("\\[], (\\[[^]]*])]$", "[" + row + "], $1]"));
     }

@@ -139,7 +139,7 @@ record KillTrials(
     }
 
     private Stream<Trial> poolerTrials() {
-        var paused = round % 2 == 1;
+        var paused = round % 2 == 0;
         return Stream.of(
                 new Trial(
                         "control-pooler",
