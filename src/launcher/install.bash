@@ -86,6 +86,14 @@ find_pgbackrest() {
     usable "$pgbackrest" && export PGBOSUN_PGBACKREST=$pgbackrest
 }
 
+find_pgbouncer() {
+    # daemons are not on the PATH of everybody
+    if ignored pgbouncer || ! pgbouncer=$(PATH=$PATH:/usr/sbin command -v pgbouncer); then
+        pgbouncer=$home/debian/usr/sbin/pgbouncer
+    fi
+    usable "$pgbouncer" && export PGBOSUN_PGBOUNCER=$pgbouncer
+}
+
 packages_for() {
     local name newest
     case $1 in
@@ -108,7 +116,7 @@ packages_for() {
         node) [[ $apt_mode == install ]] && in_apt npm && echo nodejs npm ;;
         git | jq) [[ $apt_mode == install ]] && in_apt "$1" && echo "$1" ;;
         promtool) in_apt prometheus && echo prometheus ;;
-        pgbackrest) in_apt pgbackrest && echo pgbackrest ;;
+        pgbackrest | pgbouncer) in_apt "$1" && echo "$1" ;;
         h2load) in_apt nghttp2-client && echo nghttp2-client ;;
         python)
             [[ $apt_mode == install ]] && in_apt python3-pydantic &&
@@ -128,6 +136,7 @@ requirement() {
         git | jq) echo "$1, only for ./pgbosun test: put it on the PATH" ;;
         promtool) echo "promtool of Prometheus, only for ./pgbosun test: put it on the PATH" ;;
         pgbackrest) echo "pgBackRest 2.45 or newer, only for ./pgbosun test: put pgbackrest on the PATH" ;;
+        pgbouncer) echo "PgBouncer 1.18 or newer, only for ./pgbosun test: put pgbouncer on the PATH" ;;
         h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
         python) echo "Python 3 with pydantic, urllib3 and dateutil, only for ./pgbosun test: Debian's packages python3-pydantic, python3-urllib3, python3-dateutil" ;;
     esac

@@ -34,6 +34,7 @@ class ArchitectureTest {
         "io.pgbosun.backup..",
         "io.pgbosun.failover..",
         "io.pgbosun.maintenance..",
+        "io.pgbosun.pooler..",
         "io.pgbosun.doctor..",
         "io.pgbosun.schedule.."
     };
@@ -116,7 +117,34 @@ class ArchitectureTest {
                 .resideInAPackage("io.pgbosun.cluster..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.pgbosun.backup..", "io.pgbosun.failover..", "io.pgbosun.maintenance..")
+                .resideInAnyPackage(
+                        "io.pgbosun.backup..",
+                        "io.pgbosun.failover..",
+                        "io.pgbosun.maintenance..",
+                        "io.pgbosun.pooler..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.pgbosun.pooler..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.pgbosun.backup..",
+                        "io.pgbosun.failover..",
+                        "io.pgbosun.maintenance..",
+                        "io.pgbosun.doctor..",
+                        "io.pgbosun.schedule..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.pgbosun.backup..",
+                        "io.pgbosun.maintenance..",
+                        "io.pgbosun.doctor..",
+                        "io.pgbosun.schedule..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.pgbosun.pooler..")
                 .check(CLASSES);
         noClasses()
                 .that()

@@ -13,12 +13,24 @@ record ControlData(PostgresBin bin) {
     private static final Pattern CHECKPOINT =
             Pattern.compile("^Latest checkpoint location: +([0-9A-F]+/[0-9A-F]+)$", Pattern.MULTILINE);
 
-    /** Where the shutdown checkpoint is; empty when the server crashed, runs, or was a standby. */
-    Optional<Lsn> shutdownLsn(Path dataDirectory) {
-        var said = new LocalProcess(bin, "pg_controldata", List.of("-D", dataDirectory.toString()))
+    private static final Pattern IN_RECOVERY = Pattern.compile(
+            "^Database cluster state: +(shut down in recovery|in archive recovery)$", Pattern.MULTILINE);
+
+    /** Whether the server was in recovery when it ended. */
+    boolean inRecovery(Path dataDirectory) {
+        return IN_RECOVERY.matcher(said(dataDirectory)).find();
+    }
+
+    private String said(Path dataDirectory) {
+        return new LocalProcess(bin, "pg_controldata", List.of("-D", dataDirectory.toString()))
                 .run()
                 .orThrow()
                 .output();
+    }
+
+    /** Where the shutdown checkpoint is; empty when the server crashed, runs, or was a standby. */
+    Optional<Lsn> shutdownLsn(Path dataDirectory) {
+        var said = said(dataDirectory);
         var checkpoint = CHECKPOINT.matcher(said);
         return STOPPED_CLEANLY.matcher(said).find() && checkpoint.find()
                 ? Optional.of(Lsn.parse(checkpoint.group(1)))

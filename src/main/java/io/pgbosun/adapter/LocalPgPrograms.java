@@ -149,6 +149,13 @@ public final class LocalPgPrograms implements PgPrograms {
     }
 
     @Override
+    public boolean stoppedInRecovery(Path dataDirectory) {
+        return !running(dataDirectory)
+                && Files.exists(dataDirectory.resolve("standby.signal"))
+                && new ControlData(bin).inRecovery(dataDirectory);
+    }
+
+    @Override
     public void start(Path dataDirectory) {
         control.start(dataDirectory);
     }

@@ -15,6 +15,7 @@ import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
+import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
     private final Ranking ranking;
     private final Followers followers;
     private final PrimaryChangeStore changes;
+    private final ClusterPoolers poolers;
     private final PgPrograms programs;
     private final Servers servers;
     private final Clock clock;
@@ -47,6 +49,7 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
             Ranking ranking,
             Followers followers,
             PrimaryChangeStore changes,
+            ClusterPoolers poolers,
             PgPrograms programs,
             Servers servers,
             Clock clock) {
@@ -57,6 +60,7 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
         this.ranking = ranking;
         this.followers = followers;
         this.changes = changes;
+        this.poolers = poolers;
         this.programs = programs;
         this.servers = servers;
         this.clock = clock;
@@ -68,7 +72,13 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
      * @param ran whether the old primary's process was there
      * @param reachable whether its data directory is there, so that it can be told to take no writes
      */
-    record Seen(InstanceRecord primary, boolean ran, boolean reachable, List<Vantage> evidence, Instant at) {}
+    record Seen(
+            InstanceRecord primary,
+            boolean ran,
+            boolean reachable,
+            List<Vantage> evidence,
+            List<String> poolers,
+            Instant at) {}
 
     /** Who takes its place, when it can write nothing more. */
     record Chosen(InstanceRecord to, Candidate loss, List<Candidate> ranked, List<InstanceRecord> others) {}
@@ -92,17 +102,14 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
             followers.reserveSlot(steps, follower, to, primary);
         }
         var fenced = steps.get("note when the old primary was fenced", Instant.class, clock::instant);
-        steps.pointOfNoReturn();
-        steps.ensure("promote " + to.name(), () -> !primary.facts().inRecovery(), primary::promote);
+        followers.promote(steps, to, primary);
+        poolers.lead(steps, target.id(), seen.poolers(), to.name(), cluster.endpoint(to));
         steps.act(
                 "prove that " + to.name() + " takes writes",
                 () -> primary.createRestorePoint("failover " + steps.operation()));
         var took = steps.get("note when it took writes", Instant.class, clock::instant);
         follow(steps, cluster, chosen, login, primary);
-        var timeline = steps.act("write a checkpoint on " + to.name(), Integer.class, 1, () -> {
-            primary.checkpoint(); // before it, the control file speaks of the old timeline
-            return primary.facts().timeline();
-        });
+        var timeline = followers.checkpoint(steps, to, primary);
         var done = steps.get("note the end", Instant.class, clock::instant);
         var change = change(target.id(), steps, seen, chosen, timeline, List.of(seen.at(), fenced, took, done));
         steps.ensure("record it in the history", () -> changes.has(steps.operation()), () -> changes.put(change));
@@ -124,7 +131,12 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
         }
         var directory = Path.of(primary.dataDirectory());
         return new Seen(
-                primary, programs.running(directory), programs.initialized(directory), evidence, clock.instant());
+                primary,
+                programs.running(directory),
+                programs.initialized(directory),
+                evidence,
+                poolers.names(cluster.cluster().name()),
+                clock.instant());
     }
 
     /** From here on it writes nothing; what ran before runs again when nothing comes of it. */

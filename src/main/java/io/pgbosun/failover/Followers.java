@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Has standbys follow a primary. */
+/** Makes a standby the primary, and has others follow it. */
 @Singleton
 class Followers {
     private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
@@ -34,11 +34,43 @@ class Followers {
 
     /** Before anybody follows, so that nobody waits for WAL that is gone. */
     void reserveSlot(Steps steps, InstanceRecord follower, InstanceRecord primary, Server there) {
+        var directory = Path.of(primary.dataDirectory());
         steps.ensure(
                 "reserve a slot for " + follower.name() + " at " + primary.name(),
                 () -> there.slotExists(follower.slot()),
                 () -> there.createSlot(follower.slot()),
-                () -> there.dropSlot(follower.slot()));
+                () -> {
+                    programs.start(directory); // it may be down, when its promotion failed
+                    there.dropSlot(follower.slot());
+                });
+    }
+
+    /** The point of no return: when it fails, all that was done before is taken back. */
+    void promote(Steps steps, InstanceRecord candidate, Server there) {
+        steps.pointOfNoReturn(
+                "promote " + candidate.name(),
+                () -> !there.facts().inRecovery(),
+                there::promote,
+                () -> isPromoted(candidate));
+    }
+
+    /** An order to promote is forgotten by a standby that is stopped, so that it cannot come true later. */
+    private boolean isPromoted(InstanceRecord candidate) {
+        var directory = Path.of(candidate.dataDirectory());
+        programs.stop(directory);
+        var promoted = !programs.stoppedInRecovery(directory);
+        if (promoted) {
+            programs.start(directory);
+        }
+        return promoted;
+    }
+
+    /** A checkpoint: before it, the control file speaks of the old timeline. Answers the new one. */
+    int checkpoint(Steps steps, InstanceRecord primary, Server there) {
+        return steps.act("write a checkpoint on " + primary.name(), Integer.class, 1, () -> {
+            there.checkpoint();
+            return there.facts().timeline();
+        });
     }
 
     /** Writes it down; in force after a reload or a start. */

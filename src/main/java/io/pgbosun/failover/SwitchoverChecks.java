@@ -7,6 +7,7 @@ import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerActivity;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
+import io.pgbosun.pooler.ClusterPoolers;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.List;
@@ -20,10 +21,12 @@ class SwitchoverChecks {
 
     private final Topology topology;
     private final Servers servers;
+    private final ClusterPoolers poolers;
 
-    SwitchoverChecks(Topology topology, Servers servers) {
+    SwitchoverChecks(Topology topology, Servers servers, ClusterPoolers poolers) {
         this.topology = topology;
         this.servers = servers;
+        this.poolers = poolers;
     }
 
     void check(ClusterRecord cluster, Switchover spec, Checks checks) {
@@ -33,12 +36,14 @@ class SwitchoverChecks {
                 cluster.cluster().origin(),
                 "a provisioned cluster",
                 "Use the tools of the host it runs on.");
-        var primary = servers.at(topology.primaryEndpoint(cluster));
+        var endpoint = topology.primaryEndpoint(cluster);
+        var primary = servers.at(endpoint);
         var sightings = topology.look(cluster);
         instances(sightings, checks);
         candidate(sightings, spec)
                 .ifPresentOrElse(
                         candidate -> lag(candidate, primary, spec, checks), () -> noCandidate(sightings, spec, checks));
+        poolers.check(cluster.cluster().name(), endpoint, checks);
         activity(primary.activity(), checks);
         var failing = primary.archiver().failing();
         checks.want(

@@ -14,6 +14,7 @@ import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
+import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -30,27 +31,34 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
     /** Nobody can write meanwhile. */
     private static final Duration REPLAYED_WITHIN = Duration.ofSeconds(30);
 
-    private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
-
     private final ClusterStore clusters;
     private final Topology topology;
     private final SwitchoverChecks checked;
+    private final Followers followers;
+    private final PrimaryChangeStore changes;
     private final PgPrograms programs;
     private final Servers servers;
+    private final ClusterPoolers poolers;
     private final Clock clock;
 
     SwitchoverHandler(
             ClusterStore clusters,
             Topology topology,
             SwitchoverChecks checked,
+            Followers followers,
+            PrimaryChangeStore changes,
             PgPrograms programs,
             Servers servers,
+            ClusterPoolers poolers,
             Clock clock) {
         this.clusters = clusters;
         this.topology = topology;
         this.checked = checked;
+        this.followers = followers;
+        this.changes = changes;
         this.programs = programs;
         this.servers = servers;
+        this.poolers = poolers;
         this.clock = clock;
     }
 
@@ -59,7 +67,8 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
             InstanceRecord primary,
             InstanceRecord candidate,
             List<InstanceRecord> others,
-            List<InstanceRecord> absent) {}
+            List<InstanceRecord> absent,
+            List<String> poolers) {}
 
     @Override
     public void check(Target target, Switchover spec, Checks checks) {
@@ -73,33 +82,36 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
         var primary = servers.at(cluster.endpoint(chosen.primary()));
         var candidate = servers.at(cluster.endpoint(chosen.candidate()));
         var name = chosen.candidate().name();
-        var login = steps.get(
-                "read how standbys log in",
-                Endpoint.class,
-                () -> programs.upstream(Path.of(chosen.candidate().dataDirectory())));
-        reserveSlots(steps, chosen, candidate);
+        var login = followers.login(steps, chosen.candidate());
+        for (var follower : all(following(chosen), chosen.absent())) {
+            followers.reserveSlot(steps, follower, chosen.candidate(), candidate);
+        }
         steps.act("write a checkpoint on " + chosen.primary().name(), primary::checkpoint);
         steps.await(
                 name + " has caught up",
                 CAUGHT_UP_WITHIN,
                 () -> primary.facts().writeLsn().bytesSince(candidate.facts().replayLsn()) <= spec.maxLagBytes());
+        poolers.pause(steps, target.id(), chosen.poolers());
         var stopped = steps.get("note the time", Instant.class, clock::instant);
         var end = stop(steps, chosen, candidate);
-        steps.pointOfNoReturn();
-        steps.ensure("promote " + name, () -> !candidate.facts().inRecovery(), candidate::promote);
+        followers.promote(steps, chosen.candidate(), candidate);
         var took = steps.get("note when it took writes", Instant.class, clock::instant);
-        var timeline = steps.act("write a checkpoint on " + name, Integer.class, 1, () -> {
-            candidate.checkpoint(); // before it, the control file speaks of the old timeline
-            return candidate.facts().timeline();
-        });
+        poolers.lead(steps, target.id(), chosen.poolers(), name, cluster.endpoint(chosen.candidate()));
+        var timeline = followers.checkpoint(steps, chosen.candidate(), candidate);
         follow(steps, chosen, cluster, login, candidate);
-        forgetSlots(steps, chosen, primary);
+        followers.dropSlots(
+                steps,
+                all(List.of(chosen.candidate()), all(chosen.others(), chosen.absent())),
+                chosen.primary(),
+                primary);
+        var change = change(target.id(), steps, chosen, timeline, stopped, took);
+        steps.ensure("record it in the history", () -> changes.has(steps.operation()), () -> changes.put(change));
         return new SwitchoverResult(
                 chosen.primary().name(),
                 name,
                 timeline,
                 end.toString(),
-                Duration.between(stopped, took).toMillis() / 1000.0);
+                FailoverHandler.seconds(stopped, took));
     }
 
     private Chosen choose(ClusterRecord cluster, Switchover spec) {
@@ -117,19 +129,12 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
                         && !sighting.instance().equals(candidate))
                 .collect(Collectors.partitioningBy(
                         Topology.Sighting::up, Collectors.mapping(Topology.Sighting::instance, Collectors.toList())));
-        return new Chosen(primary, candidate, others.get(true), others.get(false));
-    }
-
-    /** Before anything stops, so that no standby waits for WAL that is gone. */
-    private static void reserveSlots(Steps steps, Chosen chosen, Server candidate) {
-        for (var follower : all(followers(chosen), chosen.absent())) {
-            steps.ensure(
-                    "reserve a slot for " + follower.name() + " at "
-                            + chosen.candidate().name(),
-                    () -> candidate.slotExists(follower.slot()),
-                    () -> candidate.createSlot(follower.slot()),
-                    () -> candidate.dropSlot(follower.slot()));
-        }
+        return new Chosen(
+                primary,
+                candidate,
+                others.get(true),
+                others.get(false),
+                poolers.names(cluster.cluster().name()));
     }
 
     /** The other standbys first: while one of them follows, what is written from now on is not in one place alone. */
@@ -168,39 +173,38 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
 
     private void follow(Steps steps, Chosen chosen, ClusterRecord cluster, Endpoint login, Server candidate) {
         var to = chosen.candidate();
-        var primary = new Endpoint(to.address(), to.port(), login.username(), login.password(), login.sslMode());
         for (var follower : chosen.absent()) {
-            haveFollow(steps, follower, to, primary);
+            followers.haveFollow(steps, follower, to, login);
             steps.warn(follower.name() + " does not answer: it follows " + to.name() + " when it is started.");
         }
-        for (var follower : followers(chosen)) {
-            var directory = Path.of(follower.dataDirectory());
-            haveFollow(steps, follower, to, primary);
+        for (var follower : following(chosen)) {
+            followers.haveFollow(steps, follower, to, login);
             if (follower.equals(chosen.primary())) {
-                steps.ensure(
-                        "start " + follower.name(), () -> programs.ready(directory), () -> programs.start(directory));
+                followers.start(steps, follower);
             } else {
-                steps.act("reload " + follower.name(), servers.at(cluster.endpoint(follower))::reload);
+                followers.reload(steps, follower, servers.at(cluster.endpoint(follower)));
             }
-            steps.await(follower.name() + " streams", STREAMING_WITHIN, () -> candidate.streamsTo(follower.name()));
+            followers.streams(steps, follower, candidate);
         }
     }
 
-    private void haveFollow(Steps steps, InstanceRecord follower, InstanceRecord to, Endpoint primary) {
-        var directory = Path.of(follower.dataDirectory());
-        steps.act(
-                "have " + follower.name() + " follow " + to.name(),
-                () -> programs.followPrimary(directory, primary, follower.slot(), follower.name()));
-    }
-
-    /** A slot that nobody streams by keeps WAL for ever. */
-    private static void forgetSlots(Steps steps, Chosen chosen, Server primary) {
-        var name = chosen.primary().name();
-        for (var follower : all(List.of(chosen.candidate()), all(chosen.others(), chosen.absent()))) {
-            steps.ensure(
-                    "drop the slot of " + follower.name() + " at " + name,
-                    () -> !primary.slotExists(follower.slot()),
-                    () -> primary.dropSlot(follower.slot()));
-        }
+    private static PrimaryChange change(
+            String cluster, Steps steps, Chosen chosen, int timeline, Instant stopped, Instant took) {
+        return new PrimaryChange(
+                steps.operation(),
+                cluster,
+                PrimaryChange.Kind.SWITCHOVER,
+                null,
+                null,
+                chosen.primary().name(),
+                chosen.candidate().name(),
+                timeline,
+                took,
+                List.of(),
+                List.of(),
+                List.of(new PrimaryChange.Phase("without writes", FailoverHandler.seconds(stopped, took))),
+                0L,
+                0L,
+                0L);
     }
 }

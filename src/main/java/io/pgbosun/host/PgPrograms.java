@@ -41,6 +41,12 @@ public interface PgPrograms {
      */
     Optional<Lsn> shutdownLsn(Path dataDirectory);
 
+    /**
+     * Whether a server that does not run was a standby to its end: then it was not promoted, and is none that was ordered to
+     * be when it is started again.
+     */
+    boolean stoppedInRecovery(Path dataDirectory);
+
     /** Starts the server and waits until it answers; nothing happens when it runs. */
     void start(Path dataDirectory);
 

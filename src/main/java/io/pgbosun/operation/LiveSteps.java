@@ -4,7 +4,6 @@ import io.pgbosun.host.Progress;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemBody;
-import io.pgbosun.problem.ProblemType;
 import io.pgbosun.store.Json;
 import io.pgbosun.store.Store;
 import java.time.Duration;
@@ -17,20 +16,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /** Runs a runbook for real: journals each step, replays what is journalled, and undoes what must be undone. */
 public final class LiveSteps implements Steps {
-    private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(5).toNanos();
-    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(500).toNanos();
-    private static final Logger LOG = Logger.getLogger(LiveSteps.class);
-
     private final UUID operation;
     private final Journal journal;
     private final Json json;
@@ -46,8 +39,12 @@ public final class LiveSteps implements Steps {
     private String current = "";
     private long begunAt;
     private Journal.Entry unwritten;
+    private Turn turn;
 
     private record Undo(String name, Runnable unmake) {}
+
+    /** The step with which the point of no return comes. */
+    private record Turn(String name, BooleanSupplier settle) {}
 
     /** Reached the end of what was done before the undoing began. */
     private static final class EndOfJournal extends RuntimeException {
@@ -101,22 +98,33 @@ public final class LiveSteps implements Steps {
     }
 
     private Problem bug(RuntimeException e) {
-        LOG.errorf(e, "operation %s, step '%s'", operation, current);
-        return Problem.of(
-                ProblemType.BUG,
-                "A bug in pgbosun stopped the step '%s'; the service's log tells more under this operation's id."
-                        .formatted(current),
-                e);
+        return StepProblem.bug(operation, current, e);
     }
 
     private Outcome failed(Problem problem) {
         leaveWhenAway(problem);
         var why = ProblemBody.of(stop != null && !committed ? stop : problem);
-        if (committed) {
-            return new Outcome(null, why, true);
+        try {
+            if (committed || !undoing && (hasTurned() || leavesUnseen(Journal.State.INTENT))) {
+                return new Outcome(null, why, true);
+            }
+        } catch (Problem unknown) {
+            leaveWhenAway(unknown);
+            return leftToAnother(new Outcome(null, StepProblem.unknown(turn.name(), why, unknown), true));
         }
         beginUndoing(why);
-        return unwind(journal.undoing().orElse(why), leavesUnseen());
+        return unwind(journal.undoing().orElse(why), leavesUnseen(Journal.State.INTENT, Journal.State.DONE));
+    }
+
+    /** Whether the step that cannot be taken back, once it was begun, is done whatever was said of it. */
+    private boolean hasTurned() {
+        if (turn != null && entries.containsKey(turn.name())) {
+            work.reopen();
+            if (turn.settle().getAsBoolean()) {
+                commit();
+            }
+        }
+        return committed;
     }
 
     /** That our control database was away says nothing of what is done: the run dies here, and is taken up again. */
@@ -145,9 +153,9 @@ public final class LiveSteps implements Steps {
                 undo.unmake().run();
             } catch (Problem problem) {
                 leaveWhenAway(problem);
-                return leftToAnother(new Outcome(null, notUndone(undo.name(), why, problem), true));
+                return leftToAnother(new Outcome(null, StepProblem.notUndone(undo.name(), why, problem), true));
             } catch (RuntimeException e) {
-                return leftToAnother(new Outcome(null, notUndone(undo.name(), why, bug(e)), true));
+                return leftToAnother(new Outcome(null, StepProblem.notUndone(undo.name(), why, bug(e)), true));
             }
             journal.undone(undo.name());
             entries.put(undo.name(), new Journal.Entry(undo.name(), Journal.State.UNDONE, null));
@@ -156,12 +164,12 @@ public final class LiveSteps implements Steps {
     }
 
     /**
-     * True when a step of an earlier run must be taken back that this run did not come to, because it failed before it:
-     * then nobody here knows how, and a later run that comes to it will.
+     * True when a step of an earlier run came so far, and this run did not come to it: nobody here knows how to take it back,
+     * or whether it can be, and a later run that comes to it will.
      */
-    private boolean leavesUnseen() {
-        return entries.entrySet().stream()
-                .anyMatch(entry -> entry.getValue().mustBeUndone() && !names.contains(entry.getKey()));
+    private boolean leavesUnseen(Journal.State... states) {
+        return entries.values().stream()
+                .anyMatch(entry -> List.of(states).contains(entry.state()) && !names.contains(entry.step()));
     }
 
     private Outcome leftToAnother(Outcome outcome) {
@@ -169,13 +177,6 @@ public final class LiveSteps implements Steps {
             throw new Journal.LeaseLost();
         }
         return outcome;
-    }
-
-    private static ProblemBody notUndone(String step, ProblemBody why, Problem problem) {
-        return ProblemBody.of(Problem.of(
-                problem.type(),
-                "Failed (%s) and could not take back '%s': %s It will be tried again; or resolve it by hand."
-                        .formatted(why.detail(), step, problem.detail())));
     }
 
     /** Whether an earlier run has written anything down. */
@@ -234,7 +235,7 @@ public final class LiveSteps implements Steps {
             intent(name);
             make.run();
             if (!is.getAsBoolean()) {
-                throw didNotTake(name);
+                throw StepProblem.didNotTake(name);
             }
         }
         made(name, null);
@@ -254,13 +255,9 @@ public final class LiveSteps implements Steps {
             make.run();
             there = look.get();
         }
-        var thing = there.orElseThrow(() -> didNotTake(name));
+        var thing = there.orElseThrow(() -> StepProblem.didNotTake(name));
         made(name, json.store(thing));
         return thing;
-    }
-
-    private static Problem didNotTake(String name) {
-        return Problem.of(ProblemType.PROGRAM_FAILED, "'" + name + "' was done but did not take.");
     }
 
     @Override
@@ -295,25 +292,26 @@ public final class LiveSteps implements Steps {
             return;
         }
         settle();
-        var deadline = System.nanoTime() + atMost.toNanos();
-        var pause = FIRST_PAUSE_NANOS;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() >= deadline) {
-                throw Problem.of(
-                        ProblemType.TOO_SLOW, "'" + name + "' did not come within " + atMost.toSeconds() + " s.");
-            }
-            LockSupport.parkNanos(pause);
-            pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
-            stopIfAsked();
-        }
+        Wait.until(name, atMost, condition, this::stopIfAsked);
         ended(name, Journal.State.FOUND, null);
     }
 
     @Override
-    public synchronized void pointOfNoReturn() {
+    public void pointOfNoReturn() {
         stopIfAsked();
+        flush();
+        commit();
+    }
+
+    @Override
+    public void pointOfNoReturn(String name, BooleanSupplier is, Runnable make, BooleanSupplier settle) {
+        turn = new Turn(name, settle);
+        ensure(name, is, make);
+        commit(); // before its end is written, and a stop comes too late
+    }
+
+    private synchronized void commit() {
         if (!undoing && !committed) {
-            flush();
             journal.committed();
             committed = true;
         }

@@ -119,6 +119,12 @@ final class PlanSteps implements Steps {
     }
 
     @Override
+    public void pointOfNoReturn(String name, BooleanSupplier is, Runnable make, BooleanSupplier settle) {
+        change(name, looked(is), false);
+        pointOfNoReturn();
+    }
+
+    @Override
     public void progress(Progress progress) {}
 
     @Override

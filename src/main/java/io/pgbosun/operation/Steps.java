@@ -67,6 +67,17 @@ public interface Steps {
     /** From here on nothing is undone. */
     void pointOfNoReturn();
 
+    /**
+     * Makes something so that cannot be taken back, and with it the point of no return comes. When that fails, it is found
+     * out whether it is so all the same: then, and as long as that cannot be known, the operation is STUCK and looked at
+     * again; otherwise the steps before are undone.
+     *
+     * @param is whether it is so already
+     * @param make makes it so; may be done again when a run died in it
+     * @param settle sees to it that it is not so later, unless it is so now, and answers whether it is; may be done again
+     */
+    void pointOfNoReturn(String name, BooleanSupplier is, Runnable make, BooleanSupplier settle);
+
     /** Tells how far the current step is. */
     void progress(Progress progress);
 

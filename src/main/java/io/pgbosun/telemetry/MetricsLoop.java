@@ -32,6 +32,7 @@ class MetricsLoop {
     private final StoreMetrics store;
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
+    private final PoolerMetrics poolers;
     private final WalMetrics wal;
     private final PolicyMetrics policies;
     private long rounds;
@@ -42,12 +43,14 @@ class MetricsLoop {
             StoreMetrics store,
             RecoveryMetrics recovery,
             InstanceMetrics instances,
+            PoolerMetrics poolers,
             WalMetrics wal,
             PolicyMetrics policies) {
         this.roles = roles;
         this.store = store;
         this.recovery = recovery;
         this.instances = instances;
+        this.poolers = poolers;
         this.wal = wal;
         this.policies = policies;
     }
@@ -80,6 +83,7 @@ class MetricsLoop {
     private void refresh() throws InterruptedException {
         try {
             instances.refresh(); // what is split or gone is to be seen within ten seconds
+            poolers.refresh();
             if (rounds % OTHER_ROUNDS == 0) {
                 store.refresh();
                 recovery.refresh();

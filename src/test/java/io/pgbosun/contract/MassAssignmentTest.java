@@ -38,7 +38,8 @@ class MassAssignmentTest {
             "backup",
             "audit_entry",
             "schedule",
-            "backup_policy");
+            "backup_policy",
+            "pooler");
 
     private final Scoreboard board = Scoreboard.of("S2", "unknown and read-only fields on every write");
 

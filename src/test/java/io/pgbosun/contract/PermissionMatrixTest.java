@@ -53,6 +53,11 @@ class PermissionMatrixTest {
             Map.entry("restore", "{\"backup\":\"" + ID + "\",\"database\":\"x\"}"),
             Map.entry("createChatUser", "{\"id\":\"U1\",\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}"),
             Map.entry("holdBackup", "{\"reason\":\"x\"}"),
+            Map.entry("controlPooler", "{\"pooler\":\"x\",\"action\":\"RELOAD\"}"),
+            Map.entry("applyPoolerConfig", "{\"pooler\":\"x\"}"),
+            Map.entry(
+                    "createPooler",
+                    "{\"name\":\"x\",\"address\":\"127.0.0.1\",\"port\":1,\"username\":\"x\",\"databases\":[{\"name\":\"x\"}],\"configFile\":\"/nowhere/x\"}"),
             Map.entry("expire", "{\"policy\":\"nosuch\"}"),
             // refused when nothing else refuses it, so that the matrix leaves nothing behind
             Map.entry("createBackupPolicy", "{\"name\":\"x\",\"retention\":{\"keepLast\":1,\"zone\":\"Nowhere\"}}"),
@@ -174,6 +179,7 @@ class PermissionMatrixTest {
                 .replace("{repository}", "nosuch")
                 .replace("{database}", "nosuch")
                 .replace("{policy}", "nosuch")
+                .replace("{pooler}", "nosuch")
                 .replace("{schedule}", "nosuch")
                 .replaceAll("\\{\\w+}", ID);
         var request = RestAssured.given()
@@ -246,7 +252,8 @@ class PermissionMatrixTest {
         var request = DynamicMessage.newBuilder(method.getInputType());
         for (var field : method.getInputType().getFields()) {
             switch (field.getName()) {
-                case "cluster", "repository", "host", "policy", "schedule" -> setText(request, field, "nosuch");
+                case "cluster", "repository", "host", "policy", "pooler", "schedule" ->
+                    setText(request, field, "nosuch");
                 case "backup", "token" -> setText(request, field, ID);
                 case "name" -> setText(request, field, "operations/" + ID);
                 default -> {
@@ -281,6 +288,17 @@ class PermissionMatrixTest {
             case "HoldBackup" ->
                 io.pgbosun.v1.HoldBackupRequest.newBuilder()
                         .setHold(io.pgbosun.v1.HoldBackup.newBuilder().setReason("x"))
+                        .build();
+            case "CreatePooler" ->
+                io.pgbosun.v1.CreatePoolerRequest.newBuilder()
+                        .setPooler(io.pgbosun.v1.CreatePooler.newBuilder()
+                                .setName("x")
+                                .setAddress("127.0.0.1")
+                                .setPort(1)
+                                .setUsername("x")
+                                .addDatabases(io.pgbosun.v1.PooledDatabase.newBuilder()
+                                        .setName("x"))
+                                .setConfigFile("/nowhere/x"))
                         .build();
             case "CreateBackupPolicy" ->
                 io.pgbosun.v1.CreateBackupPolicyRequest.newBuilder()

@@ -110,6 +110,12 @@ class SurfaceTest {
         compare(io.pgbosun.schedule.CreateSchedule.class, Services.message("CreateSchedule"), differences, seen);
         compare(io.pgbosun.schedule.UpdateSchedule.class, Services.message("UpdateSchedule"), differences, seen);
         compare(io.pgbosun.schedule.Schedule.class, Services.message("Schedule"), differences, seen);
+        compare(io.pgbosun.pooler.CreatePooler.class, Services.message("CreatePooler"), differences, seen);
+        compare(io.pgbosun.pooler.Pooler.class, Services.message("Pooler"), differences, seen);
+        compare(io.pgbosun.pooler.PoolerConfig.class, Services.message("PoolerConfig"), differences, seen);
+        compare(io.pgbosun.host.PoolerPool.class, Services.message("PoolerPool"), differences, seen);
+        compare(io.pgbosun.host.PoolerSocket.class, Services.message("PoolerSocket"), differences, seen);
+        compare(io.pgbosun.host.PoolerStats.class, Services.message("PoolerStats"), differences, seen);
         compare(io.pgbosun.doctor.Diagnosis.class, Services.message("Diagnosis"), differences, seen);
         assertEquals(List.of(), differences);
         assertTrue(seen.size() > 40, "compared only " + seen.size() + " types");

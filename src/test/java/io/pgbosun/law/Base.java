@@ -8,7 +8,13 @@ enum Base {
     TAKEN,
     /** The cluster {@code orders}: a primary, a standby, databases shop and empty; an index of shop is invalid. */
     CLUSTER,
-    /** The same, not registered. */
+    /** The cluster, and a pooler before it that leads to the primary. */
+    POOLED,
+    /** The same, but the pooler leads elsewhere. */
+    MISLED,
+    /** The same as pooled, but the pooler is paused and disabled. */
+    HALTED,
+    /** The same as the cluster, not registered. */
     UNREGISTERED,
     /** The same, registered and not provisioned. */
     REGISTERED,

@@ -17,6 +17,7 @@ final class ControlRows {
             "drill",
             "wal_archive",
             "primary_change",
+            "pooler",
             "backup_policy");
     private static final List<String> NOT_COMPARED = List.of("password", "created_at", "source");
 

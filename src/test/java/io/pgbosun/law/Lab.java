@@ -77,9 +77,12 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
 
     private Start make(Base base) {
         return switch (base) {
-            case NOTHING -> new Start(new World(), "[[], [], [], [], [], [], [], []]");
+            case NOTHING -> new Start(new World(), "[[], [], [], [], [], [], [], [], []]");
             case TAKEN -> taken();
             case CLUSTER -> furnished(done(start(Base.NOTHING), 1, Scenarios.WHOLE));
+            case POOLED -> pooled(start(Base.CLUSTER), World.FIRST_PORT);
+            case MISLED -> pooled(start(Base.CLUSTER), World.FIRST_PORT + 1);
+            case HALTED -> halted(pooled(start(Base.CLUSTER), World.FIRST_PORT));
             case UNREGISTERED -> known(done(start(Base.CLUSTER), 2, new Deregister()));
             case REGISTERED -> done(start(Base.UNREGISTERED), 6, Scenarios.register());
             case CRASHED -> crashed(start(Base.CLUSTER));
@@ -193,6 +196,36 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
         var world = start.world().copy();
         world.stop(world.pathOf(world.listening(World.FIRST_PORT).orElseThrow()));
         return new Start(world, start.rows());
+    }
+
+    /** Poolers are the last table but one of the rows. */
+    private static Start pooled(Start start, int leadsTo) {
+        var file = "/srv/pooler/databases.ini";
+        var pooler = new World.PgBouncer(file);
+        var world = start.world().copy();
+        world.poolers.put(World.POOLER_PORT, pooler);
+        var text = """
+                ; Written by pgbosun for the pooler front of the cluster orders. What is changed here by hand is lost.
+                [databases]
+                shop = host=127.0.0.1 port=%1$d dbname='shop'
+                empty = host=127.0.0.1 port=%1$d dbname='empty'
+                """.formatted(leadsTo);
+        world.files.put(file, World.StoredFile.of(text));
+        pooler.read(world.files.get(file));
+        var databases = List.of("shop", "empty").stream()
+                .map("{\"name\": \"%1$s\", \"database\": \"%1$s\", \"poolSize\": null}"::formatted)
+                .toList();
+        var row = // its members in the order of jsonb
+                "{\"name\": \"front\", \"port\": %d, \"address\": \"127.0.0.1\", \"cluster\": \"orders\", \"ssl_mode\": \"disable\", \"username\": \"admin\", \"databases\": %s, \"created_at\": \"2026-01-01T00:00:00Z\", \"config_file\": \"%s\"}"
+                        .formatted(World.POOLER_PORT, databases, file);
+        return new Start(world, start.rows().replaceFirst("\\[], (\\[[^]]*])]$", "[" + row + "], $1]"));
+    }
+
+    private static Start halted(Start start) {
+        var pooler = start.world().poolers.get(World.POOLER_PORT);
+        pooler.paused.addAll(pooler.databases.keySet());
+        pooler.disabled.addAll(pooler.databases.keySet());
+        return start;
     }
 
     private static Start lost(Start start) {

@@ -15,6 +15,7 @@ public class LawProfile implements QuarkusTestProfile {
                 WorldBackupFiles.Places.class,
                 WorldWalArchive.Places.class,
                 WorldBackRests.class,
+                WorldPoolers.class,
                 CountedStore.class,
                 TickingClock.class);
     }

@@ -33,6 +33,9 @@ import io.pgbosun.maintenance.Reindex;
 import io.pgbosun.maintenance.Vacuum;
 import io.pgbosun.operation.OperationSpec;
 import io.pgbosun.operation.Target;
+import io.pgbosun.pooler.ApplyPoolerConfig;
+import io.pgbosun.pooler.ControlPooler;
+import io.pgbosun.pooler.ControlPooler.Action;
 import io.pgbosun.secret.Secret;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +137,12 @@ final class Scenarios {
                         on("a standby that follows", Base.CLUSTER, new Rejoin("orders-2", null)),
                         on("refused: the primary", Base.CLUSTER, new Rejoin("orders-1", null)),
                         on("refused: no such instance", Base.CLUSTER, new Rejoin("orders-3", null))));
+        all.put("control-pooler", controlPooler());
+        all.put(
+                "apply-pooler-config",
+                List.of(
+                        on("it leads elsewhere", Base.MISLED, new ApplyPoolerConfig("front")),
+                        on("so already", Base.POOLED, new ApplyPoolerConfig("front"))));
         all.put("checkpoint", List.of(on("the primary", Base.CLUSTER, new Checkpoint())));
         all.put("no-op", List.of(on("two steps that take a moment", Base.CLUSTER, new NoOp(2, 1, true))));
         return all;
@@ -230,9 +239,27 @@ final class Scenarios {
                         new RestoreBackup(BACKUP, "shop", null, null, true, null, null, null)));
     }
 
+    private static List<Scenario> controlPooler() {
+        return List.of(
+                on("pause", Base.POOLED, new ControlPooler("front", Action.PAUSE, null, null)),
+                on("pause one database", Base.POOLED, new ControlPooler("front", Action.PAUSE, "shop", 5)),
+                on("resume", Base.HALTED, new ControlPooler("front", Action.RESUME, null, null)),
+                on("reconnect", Base.POOLED, new ControlPooler("front", Action.RECONNECT, null, null)),
+                on("reload", Base.POOLED, new ControlPooler("front", Action.RELOAD, null, null)),
+                on("disable", Base.POOLED, new ControlPooler("front", Action.DISABLE, null, null)),
+                on("enable", Base.HALTED, new ControlPooler("front", Action.ENABLE, null, null)),
+                on(
+                        "refused: not a database of it",
+                        Base.POOLED,
+                        new ControlPooler("front", Action.PAUSE, "postgres", null)));
+    }
+
     private static List<Scenario> switchover() {
         return List.of(
                 on("to the standby", Base.CLUSTER, new Switchover(null, null)),
+                on("through a pooler", Base.POOLED, new Switchover(null, null)),
+                on("through a pooler that leads elsewhere", Base.MISLED, new Switchover(null, null)),
+                on("refused: the pooler is paused", Base.HALTED, new Switchover(null, null)),
                 on("refused: no such standby", Base.CLUSTER, new Switchover("orders-3", null)));
     }
 

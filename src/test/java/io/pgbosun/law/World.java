@@ -8,17 +8,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Everything outside of pgbosun: data directories with the servers in them, files, and what dead services left. */
 final class World {
     static final int FIRST_PORT = 40_001;
+    static final int POOLER_PORT = 6432;
 
     final Map<Path, Directory> directories = new TreeMap<>();
     /** Files of the repositories, by path; a folder is a file that ends in {@code /}. */
     final Map<String, StoredFile> files = new TreeMap<>();
     /** Base backups, by what is stored of them. */
     final Map<String, Directory> bases = new TreeMap<>();
+    /** PgBouncers, by their ports. */
+    final Map<Integer, PgBouncer> poolers = new TreeMap<>();
     /** Sessions and processes of services that died. */
     final List<Leftover> leftovers = new ArrayList<>();
 
@@ -70,6 +74,39 @@ final class World {
         final Map<String, String> roles = new TreeMap<>();
     }
 
+    /** A PgBouncer, with what it has read of its file. */
+    static final class PgBouncer {
+        private static final Pattern LINE = Pattern.compile("(\\S+) = host=\\S+ port=(\\d+) .*");
+
+        final String file;
+        /** The port of the server that each database leads to. */
+        final Map<String, Integer> databases = new TreeMap<>();
+
+        final TreeSet<String> paused = new TreeSet<>();
+        final TreeSet<String> disabled = new TreeSet<>();
+
+        PgBouncer(String file) {
+            this.file = file;
+        }
+
+        void read(StoredFile configuration) {
+            databases.clear();
+            if (configuration != null) {
+                LINE.matcher(configuration.text())
+                        .results()
+                        .forEach(line -> databases.put(line.group(1), Integer.valueOf(line.group(2))));
+            }
+        }
+
+        PgBouncer copy() {
+            var copy = new PgBouncer(file);
+            copy.databases.putAll(databases);
+            copy.paused.addAll(paused);
+            copy.disabled.addAll(disabled);
+            return copy;
+        }
+    }
+
     /** One database. */
     static final class Db {
         String owner;
@@ -106,6 +143,7 @@ final class World {
         directories.forEach((path, directory) -> copy.directories.put(path, copy(directory, contents)));
         copy.files.putAll(files);
         bases.forEach((text, base) -> copy.bases.put(text, copy(base, new java.util.IdentityHashMap<>())));
+        poolers.forEach((port, pooler) -> copy.poolers.put(port, pooler.copy()));
         copy.leftovers.addAll(leftovers);
         copy.nextPort = nextPort;
         return copy;
@@ -206,6 +244,10 @@ final class World {
             }
         });
         files.forEach((path, file) -> lines.add("file " + path + ": " + file.text()));
+        poolers.values()
+                .forEach(pooler -> pooler.databases.forEach(
+                        (name, port) -> lines.add("pooled database %s: leads to %d, paused %s, disabled %s"
+                                .formatted(name, port, pooler.paused.contains(name), pooler.disabled.contains(name)))));
         leftovers.forEach(left -> lines.add("left at work by a dead service: " + left.what()
                 + (left.server() == null ? "" : " at " + left.server())));
         return lines;

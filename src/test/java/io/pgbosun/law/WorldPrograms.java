@@ -149,6 +149,15 @@ class WorldPrograms implements PgPrograms {
     }
 
     @Override
+    public boolean stoppedInRecovery(Path path) {
+        return stage.faults()
+                .read(
+                        Port.PROGRAM,
+                        "stoppedInRecovery " + path,
+                        () -> !isRunning(path) && directory(path).follows != null);
+    }
+
+    @Override
     public void start(Path path) {
         change("start " + path, null, () -> {
             var directory = directory(path);

@@ -1,6 +1,9 @@
 package io.pgbosun.process;
 
 import io.pgbosun.adapter.LocalPgPrograms;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -10,6 +13,7 @@ import java.util.stream.Stream;
  * Every kind of operation once, in an order in which each finds what it needs; in the end all is as before, but for one
  * more backup and one more drill.
  *
+ * @param poolerFile with the databases of the pooler of {@code kept}
  * @param round how often this was done before
  * @param kept the backup that is proven and restored
  * @param doomed the backup that is deleted
@@ -19,6 +23,7 @@ record KillTrials(
         LocalPgPrograms programs,
         Path foreign,
         int foreignPort,
+        Path poolerFile,
         int round,
         String kept,
         String doomed) {
@@ -31,7 +36,8 @@ record KillTrials(
     record Trial(String kind, int steps, Supplier<Rest.Answer> start, Supplier<Boolean> truth) {}
 
     Stream<Trial> all() {
-        return Stream.of(clusterTrials(), dataTrials(), lastTrials()).flatMap(trials -> trials);
+        return Stream.of(clusterTrials(), dataTrials(), poolerTrials(), lastTrials())
+                .flatMap(trials -> trials);
     }
 
     private Rest rest() {
@@ -143,6 +149,38 @@ record KillTrials(
                 steps,
                 () -> rest().post("/v1/clusters/kept/maintenance/" + verb, body),
                 () -> states("kept").equals(List.of("UP")));
+    }
+
+    private Stream<Trial> poolerTrials() {
+        var paused = round % 2 == 0;
+        return Stream.of(
+                new Trial(
+                        "control-pooler",
+                        2,
+                        () -> rest().post(
+                                        "/v1/clusters/kept/pooler-controls",
+                                        "{'pooler':'front','action':'%s'}".formatted(paused ? "PAUSE" : "RESUME")),
+                        () -> rest().get("/v1/clusters/kept/poolers/front")
+                                .json()
+                                .getList("running.paused")
+                                .equals(paused ? List.of("shop") : List.of())),
+                new Trial(
+                        "apply-pooler-config",
+                        3,
+                        this::misled,
+                        () -> rest().get("/v1/clusters/kept/poolers/front/config")
+                                .json()
+                                .getBoolean("agrees")));
+    }
+
+    /** What somebody has altered is put right. */
+    private Rest.Answer misled() {
+        try {
+            Files.writeString(poolerFile, "[databases]\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rest().post("/v1/clusters/kept/pooler-configs", "{'pooler':'front'}");
     }
 
     private Stream<Trial> lastTrials() {

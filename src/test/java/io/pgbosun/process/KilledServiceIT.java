@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.pgbosun.adapter.LocalPgPrograms;
+import io.pgbosun.adapter.RealPgBouncer;
 import io.pgbosun.fire.Scoreboard;
 import io.pgbosun.fire.Seed;
 import io.pgbosun.operation.OperationKind;
@@ -37,6 +38,7 @@ class KilledServiceIT {
     private final Path foreign = folder.resolve("foreign");
     private final LocalPgPrograms programs = new LocalPgPrograms();
     private final int foreignPort = programs.freePort();
+    private RealPgBouncer pooler;
     private Service service;
     private Leftovers leftovers;
     private Kill kill;
@@ -45,12 +47,19 @@ class KilledServiceIT {
 
     @BeforeAll
     void prepare() {
+        pooler = RealPgBouncer.start(folder.resolve("pooler"));
         service = Service.first(folder, "api,worker");
         leftovers = new Leftovers(service);
         kill = new Kill(service, board, leftovers, true);
         rest().provision("kept", Scoreboard.size(5, 1));
         kept = rest().succeed("/v1/clusters/kept/backups", "{}").getString("result.backup");
         rest().succeed("/v1/clusters/kept/backups", "{'engine':'PG_BASEBACKUP'}");
+        rest().post(
+                        "/v1/clusters/kept/poolers",
+                        "{'name':'front','address':'127.0.0.1','port':%d,'username':'%s','password':'%s','configFile':'%s','databases':[{'name':'shop'}]}"
+                                .formatted(
+                                        pooler.port, RealPgBouncer.ADMIN, RealPgBouncer.PASSWORD, pooler.databases()));
+        rest().succeed("/v1/clusters/kept/pooler-configs", "{'pooler':'front'}");
         rest().provision("spare", 1);
         rest().post("/v1/backup-policies", "{'name':'one','cluster':'spare','retention':{'keepLast':1}}");
         programs.initdb(foreign, "postgres", Secret.of("foreign"));
@@ -67,6 +76,7 @@ class KilledServiceIT {
     void clear() {
         board.show();
         kill.close();
+        pooler.close();
         Service.clear(folder, service);
     }
 
@@ -106,7 +116,7 @@ class KilledServiceIT {
     }
 
     private KillTrials trials(String doomed) {
-        return new KillTrials(service, programs, foreign, foreignPort, rounds, kept, doomed);
+        return new KillTrials(service, programs, foreign, foreignPort, pooler.databases(), rounds, kept, doomed);
     }
 
     private Stream<Trial> round() {

@@ -13,8 +13,10 @@ import io.pgbosun.backup.ArchiveStatus.ArchivingState;
 import io.pgbosun.backup.ArchiveStatus.RecoveryPoint;
 import io.pgbosun.backup.WalArchiving.Health;
 import io.pgbosun.host.ArchiveMethod;
+import io.pgbosun.host.PoolerPool;
 import io.pgbosun.operation.OperationState;
 import io.pgbosun.operation.OperationTelemetry;
+import io.pgbosun.pooler.PoolerHealth;
 import io.pgbosun.store.Store;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -46,6 +48,7 @@ class TelemetryTest {
     private final StoreMetrics fleet;
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
+    private final PoolerMetrics poolers;
     private final WalMetrics wal;
     private final PolicyMetrics policies;
     private final OperationTelemetry operations;
@@ -55,6 +58,7 @@ class TelemetryTest {
             StoreMetrics fleet,
             RecoveryMetrics recovery,
             InstanceMetrics instances,
+            PoolerMetrics poolers,
             WalMetrics wal,
             PolicyMetrics policies,
             OperationTelemetry operations) {
@@ -62,6 +66,7 @@ class TelemetryTest {
         this.fleet = fleet;
         this.recovery = recovery;
         this.instances = instances;
+        this.poolers = poolers;
         this.wal = wal;
         this.policies = policies;
         this.operations = operations;
@@ -208,6 +213,7 @@ class TelemetryTest {
         store.update(
                 "insert into backup_policy (name, cluster, retention) values ($1, $1, '{\"keepLast\": 1}')", CLUSTER);
         policies.refresh();
+        poolers.show(Map.of(CLUSTER, List.of(exhausted())));
         var exported = names(given().get("/q/metrics").asString());
         for (var text : List.of(dashboard, rules)) {
             var named = names(text);
@@ -238,6 +244,36 @@ class TelemetryTest {
                 null,
                 known ? 3L : null,
                 known ? new RecoveryPoint("0/9000000", 77, 12.5) : null);
+    }
+
+    private static PoolerHealth.Health exhausted() {
+        var pool = new PoolerPool("shop", "app", 2, 3, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1.5, "transaction");
+        return new PoolerHealth.Health("front", true, List.of(pool), Map.of("shop", 2), 1, 1);
+    }
+
+    @Test
+    void a_pool_is_told_with_who_waits_and_what_is_in_use() throws InterruptedException {
+        poolers.show(Map.of(CLUSTER, List.of(exhausted())));
+        var of = "cluster=\"metered\",database=\"shop\",pooler=\"front\"%s,user=\"app\"}";
+        assertEquals(3, scraped("pgbosun_pooler_clients{" + of.formatted(",state=\"waiting\"")));
+        assertEquals(2, scraped("pgbosun_pooler_servers{" + of.formatted(",state=\"active\"")));
+        assertEquals(0, scraped("pgbosun_pooler_servers{" + of.formatted(",state=\"idle\"")));
+        assertEquals(1.5, scraped("pgbosun_pooler_max_wait_seconds{" + of.formatted("")));
+        assertEquals(2, scraped("pgbosun_pooler_pool_size{" + of.formatted("")));
+        var front = "{cluster=\"metered\",pooler=\"front\"}";
+        assertEquals(1, scraped("pgbosun_pooler_paused_databases" + front));
+        assertEquals(1, scraped("pgbosun_pooler_misled_databases" + front));
+        cluster(1);
+        store.update("""
+                insert into pooler (cluster, name, address, port, username, ssl_mode, databases, config_file)
+                values ($1, 'front', '127.0.0.1', 1, 'x', 'disable', '[{"name":"shop"}]', '/nowhere')
+                """, CLUSTER);
+        poolers.refresh();
+        assertEquals(0, scraped("pgbosun_pooler_up" + front));
+        assertEquals(-1, scraped("pgbosun_pooler_paused_databases" + front));
+        store.update("delete from pooler where cluster = $1", CLUSTER);
+        poolers.refresh();
+        assertEquals(-1, scraped("pgbosun_pooler_up" + front));
     }
 
     private static double archive(String name) {
