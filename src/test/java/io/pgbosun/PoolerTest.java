@@ -267,7 +267,7 @@ class PoolerTest {
     void a_switchover_leads_the_pooler_to_the_new_primary() throws Exception {
         try (var connection = connect()) {
             run(connection, "insert into event values (7)");
-            var result = api.succeed(CLUSTER + "/switchovers", "{}");
+            var result = api.succeed(CLUSTER + "/switchovers?reason=a+test", "{}");
             assertEquals("pooled-2", result.getString("result.newPrimary"));
             run(connection, "insert into event values (8)");
         }
@@ -281,13 +281,13 @@ class PoolerTest {
     @Order(8)
     void a_switchover_that_cannot_lead_a_pooler_is_refused_and_one_that_is_down_says_so() {
         control("PAUSE");
-        api.post(CLUSTER + "/switchovers", "{}")
+        api.post(CLUSTER + "/switchovers?reason=a+test", "{}")
                 .then()
                 .statusCode(422)
                 .body("detail", containsString("the pooler front is not paused"));
         control("RESUME");
         pooler.stop();
-        api.post(CLUSTER + "/switchovers", "{}")
+        api.post(CLUSTER + "/switchovers?reason=a+test", "{}")
                 .then()
                 .statusCode(422)
                 .body("detail", containsString("the pooler front can be led elsewhere"));

@@ -107,11 +107,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
         var change = change(target.id(), steps, chosen, timeline, stopped, took);
         steps.ensure("record it in the history", () -> changes.has(steps.operation()), () -> changes.put(change));
         return new SwitchoverResult(
-                chosen.primary().name(),
-                name,
-                timeline,
-                end.toString(),
-                FailoverHandler.seconds(stopped, took));
+                chosen.primary().name(), name, timeline, end.toString(), FailoverHandler.seconds(stopped, took));
     }
 
     private Chosen choose(ClusterRecord cluster, Switchover spec) {
@@ -138,7 +134,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
     }
 
     /** The other standbys first: while one of them follows, what is written from now on is not in one place alone. */
-    private static List<InstanceRecord> followers(Chosen chosen) {
+    private static List<InstanceRecord> following(Chosen chosen) {
         return all(chosen.others(), List.of(chosen.primary()));
     }
 

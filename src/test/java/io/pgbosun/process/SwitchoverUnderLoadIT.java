@@ -155,7 +155,7 @@ class SwitchoverUnderLoadIT {
                         this::pgbench, task -> Thread.ofVirtual().start(task));
                 Eventually.until("all clients are there", Duration.ofSeconds(20), () -> clients() > PGBENCH_CLIENTS);
                 writer.roundBegins();
-                var result = service.rest().succeed(CLUSTER + "/switchovers", "{}");
+                var result = service.rest().succeed(CLUSTER + "/switchovers?reason=a+test", "{}");
                 writer.roundEnds();
                 var bench = load.get();
                 assertEquals(0, bench.exit(), bench.end() + pooler.log());

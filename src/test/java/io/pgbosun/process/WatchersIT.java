@@ -111,7 +111,8 @@ class WatchersIT {
             Eventually.until(
                     "all operations end", // asked of the store: a service that 1,200 come back to may say 503
                     Duration.ofMinutes(3),
-                    () -> store.number("select count(*) from operation where kind = 'no-op' and ended_at is null") == 0);
+                    () -> store.number("select count(*) from operation where kind = 'no-op' and ended_at is null")
+                            == 0);
             operations.forEach(two.rest()::succeeded);
             for (int i = 0; i < watchers.size(); i++) {
                 assertWhole(operations.get(i % OPERATIONS), watchers.get(i).get());
