@@ -18,6 +18,8 @@ public final class Work {
     private final Set<Runnable> ends = ConcurrentHashMap.newKeySet();
     private final Set<String> visited = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
+    private boolean undisturbed;
+    private boolean endsAfterwards;
 
     public Work(UUID operation, long epoch) {
         this.operation = operation;
@@ -76,9 +78,31 @@ public final class Work {
     }
 
     /** Ends whatever is open, and whatever will be opened from now on. */
-    public void end() {
+    public synchronized void end() {
+        if (undisturbed) {
+            endsAfterwards = true;
+            return;
+        }
         ended = true;
         ends.forEach(Runnable::run);
+    }
+
+    /** Does what must be done whole also for a run that is ended meanwhile: the end comes after it. */
+    public void undisturbed(Runnable body) {
+        hold(true);
+        try {
+            body.run();
+        } finally {
+            hold(false);
+        }
+    }
+
+    private synchronized void hold(boolean holds) {
+        undisturbed = holds;
+        if (!holds && endsAfterwards) {
+            endsAfterwards = false;
+            end();
+        }
     }
 
     /** Allows sessions and processes again: undoing goes on after a cancel has ended what was open. */

@@ -1,5 +1,6 @@
 package io.pgbosun.operation;
 
+import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
@@ -31,8 +32,9 @@ class TargetDirectory {
         return Problem.alreadyExists(owner(target).noun(), target.id());
     }
 
+    /** Also when the run is cancelled meanwhile: what would be left goes on working beside whoever comes next. */
     void endLeftovers(Target target, UUID operation, long epoch) {
-        owner(target).endLeftovers(target, operation, epoch);
+        Work.current().orElseThrow().undisturbed(() -> owner(target).endLeftovers(target, operation, epoch));
     }
 
     private Targets owner(Target target) {
