@@ -19,6 +19,9 @@ final class Normal {
     /** Of a failed drill: where there were several troubles, it is any of them. */
     private static final Pattern FAILURE = Pattern.compile("\"failure\": ?\"(?:[^\"\\\\]|\\\\.)*\"");
 
+    /** Of a failover: it rests on what could be read. */
+    private static final Pattern ESTIMATE = Pattern.compile("\"estimatedLossBytes\": ?(null|\\d+)");
+
     private Normal() {}
 
     static String of(String text) {
@@ -27,6 +30,7 @@ final class Normal {
         normal = SCRATCH.matcher(normal).replaceAll("scratch/(id)");
         normal = SECONDS.matcher(normal).replaceAll("$1(n)");
         normal = FAILURE.matcher(normal).replaceAll("\"failure\":\"(why)\"");
+        normal = ESTIMATE.matcher(normal).replaceAll("\"estimatedLossBytes\":(n)");
         normal = SOURCE.matcher(normal).replaceAll("\"source\":\"\"");
         return SOURCE_IN_TEXT.matcher(normal).replaceAll("\"source\":\"\"");
     }

@@ -196,7 +196,7 @@ class TelemetryTest {
         cluster(1);
         var dashboard = Files.readString(Path.of("deploy/grafana/pgbosun.json"));
         var panels = new ObjectMapper().readTree(dashboard).get("panels");
-        assertEquals(11, panels.size());
+        assertEquals(13, panels.size());
         var rules = Files.readString(Path.of("deploy/prometheus/pgbosun.rules.yml"));
         recoverable();
         store.update(
