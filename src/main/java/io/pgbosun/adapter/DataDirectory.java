@@ -242,6 +242,24 @@ record DataDirectory(Path path) {
                 .filter(this::livesHere);
     }
 
+    /** Whether the process that was the server has ended and is a zombie still: PostgreSQL takes it for one that runs. */
+    boolean waitsToBeReaped() {
+        return postmasterLines().stream()
+                .findFirst()
+                .map(String::strip)
+                .filter(DataDirectory::isZombie)
+                .isPresent();
+    }
+
+    private static boolean isZombie(String pid) {
+        try {
+            var stat = Files.readString(Path.of("/proc", pid, "stat"));
+            return stat.substring(stat.lastIndexOf(')') + 1).strip().startsWith("Z");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
     /** Every process of a server there, those of one whose postmaster is dead too. */
     List<ProcessHandle> processes() {
         return ProcessHandle.allProcesses().filter(this::livesHere).toList();

@@ -183,6 +183,11 @@ final class JdbcServer implements Server {
     }
 
     @Override
+    public int walTimeline() {
+        return read(POSTGRES, ReplicationQuery::walTimeline);
+    }
+
+    @Override
     public List<TimelineSwitch> timelineHistory() {
         return read(POSTGRES, ReplicationQuery::history);
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 record PgControl(PostgresBin bin) {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration REAPED = Duration.ofSeconds(10);
     private static final Duration HALT = Duration.ofSeconds(5);
 
     void start(Path dataDirectory) {
@@ -19,9 +20,18 @@ record PgControl(PostgresBin bin) {
         if (directory.postmaster().isPresent() && becomesReady(directory)) {
             return;
         }
+        awaitReaped(directory);
         var outcome = control(dataDirectory, "-l", directory.log().toString(), "start");
         if (outcome.exitCode() != 0) {
             throw outcome.problem(directory.logTail());
+        }
+    }
+
+    /** Of a killed server whose parent takes its time. */
+    private static void awaitReaped(DataDirectory directory) {
+        long deadline = System.nanoTime() + REAPED.toNanos();
+        while (directory.waitsToBeReaped() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
 
@@ -62,6 +72,7 @@ record PgControl(PostgresBin bin) {
         if (!LocalProcess.force(new DataDirectory(dataDirectory).processes(), HALT)) {
             throw Problem.of(ProblemType.TOO_SLOW, "The server in " + dataDirectory + " does not end.");
         }
+        awaitReaped(new DataDirectory(dataDirectory));
     }
 
     /** {@code pg_ctl}, waiting for what it does. */

@@ -24,7 +24,15 @@ final class ReplicationQuery {
                  regexp_match(text, '^[[:space:]]*([0-9]+)[[:space:]]+([0-9A-F]+/[0-9A-F]+)') as line
             where line is not null""";
 
+    /** The control file lags behind: it speaks of the last restartpoint. */
+    private static final String TIMELINE = """
+            select max(('x' || left(name, 8))::bit(32)::int) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'""";
+
     private ReplicationQuery() {}
+
+    static int walTimeline(Connection connection) throws SQLException {
+        return JdbcServer.rows(connection, TIMELINE, row -> row.getInt(1)).getFirst();
+    }
 
     static Optional<WalReceiver> receiver(Connection connection) throws SQLException {
         return JdbcServer.rows(

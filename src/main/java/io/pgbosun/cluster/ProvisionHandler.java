@@ -22,6 +22,7 @@ import java.util.Map;
 
 @Singleton
 class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
+    private static final String SYNCHRONOUS = "synchronous_standby_names";
     private static final String REPLICATION_ROLE = "pgbosun_replication";
     private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
 
@@ -77,6 +78,12 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
             makeStandby(steps, spec, layout, standby);
         }
         var server = servers.at(endpoint(layout, primary));
+        if (spec.parameters().containsKey(SYNCHRONOUS)) {
+            steps.act("have commits wait for standbys", () -> {
+                programs.configure(Path.of(primary.dataDirectory()), settings(spec, primary));
+                server.reload();
+            });
+        }
         for (var database : spec.databases()) {
             steps.ensure(
                     "create database " + database,
@@ -109,7 +116,11 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
                 () -> programs.initialized(directory),
                 () -> programs.initdb(directory, "postgres", layout.superuserPassword()),
                 () -> programs.remove(directory));
-        steps.act("configure " + primary.name(), () -> programs.configure(directory, settings(spec, primary)));
+        steps.act("configure " + primary.name(), () -> {
+            var settings = settings(spec, primary);
+            settings.remove(SYNCHRONOUS); // no commit would come to an end before there are standbys
+            programs.configure(directory, settings);
+        });
         start(steps, primary);
         steps.ensure(
                 "create the replication role",

@@ -36,6 +36,7 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
     private final Ranking ranking;
     private final Followers followers;
     private final PrimaryChangeStore changes;
+    private final PrimarySightings primaries;
     private final ClusterPoolers poolers;
     private final PgPrograms programs;
     private final Servers servers;
@@ -49,6 +50,7 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
             Ranking ranking,
             Followers followers,
             PrimaryChangeStore changes,
+            PrimarySightings primaries,
             ClusterPoolers poolers,
             PgPrograms programs,
             Servers servers,
@@ -60,6 +62,7 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
         this.ranking = ranking;
         this.followers = followers;
         this.changes = changes;
+        this.primaries = primaries;
         this.poolers = poolers;
         this.programs = programs;
         this.servers = servers;
@@ -110,6 +113,7 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
         var took = steps.get("note when it took writes", Instant.class, clock::instant);
         follow(steps, cluster, chosen, login, primary);
         var timeline = followers.checkpoint(steps, to, primary);
+        steps.act("remember where " + to.name() + " is", () -> primaries.saw(target.id(), to.name(), primary.facts()));
         var done = steps.get("note the end", Instant.class, clock::instant);
         var change = change(target.id(), steps, seen, chosen, timeline, List.of(seen.at(), fenced, took, done));
         steps.ensure("record it in the history", () -> changes.has(steps.operation()), () -> changes.put(change));

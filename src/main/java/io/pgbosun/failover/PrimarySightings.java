@@ -2,6 +2,7 @@ package io.pgbosun.failover;
 
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.host.Lsn;
+import io.pgbosun.host.ServerFacts;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -26,20 +27,17 @@ public class PrimarySightings {
 
     /** Remembers a primary that answers. */
     public void saw(String cluster, Sighting primary) {
-        store.update(
-                """
+        saw(cluster, primary.instance().name(), primary.facts());
+    }
+
+    void saw(String cluster, String instance, ServerFacts facts) {
+        store.update("""
                 insert into primary_sighting (cluster, instance, lsn, synchronous) values ($1, $2, $3, $4)
                 on conflict (cluster) do update set instance = excluded.instance, lsn = excluded.lsn,
                   synchronous = excluded.synchronous, seen_at = now(),
-                  bytes_per_second = case when primary_sighting.instance = excluded.instance
-                    then greatest(0.9 * primary_sighting.bytes_per_second, (excluded.lsn - primary_sighting.lsn)
-                      / greatest(0.1, extract(epoch from now() - primary_sighting.seen_at)))
-                    else 0 end
-                """,
-                cluster,
-                primary.instance().name(),
-                primary.facts().writeLsn().position(),
-                primary.facts().synchronous());
+                  bytes_per_second = greatest(0.9 * primary_sighting.bytes_per_second,
+                    (excluded.lsn - primary_sighting.lsn) / greatest(0.1, extract(epoch from now() - primary_sighting.seen_at)))
+                """, cluster, instance, facts.writeLsn().position(), facts.synchronous());
     }
 
     Optional<Seen> last(String cluster) {

@@ -25,6 +25,9 @@ class Ranking {
     /** Over the highest rate that was seen: what was written when nobody looked may have been more. */
     private static final int MARGIN = 2;
 
+    /** As many bytes in a second at least: bursts are short. */
+    private static final long LEAST_RATE = 1 << 20;
+
     private static final double MILLIS = 1000.0;
 
     private final Servers servers;
@@ -49,23 +52,27 @@ class Ranking {
         var allAnswer = sightings.stream()
                 .allMatch(sighting -> sighting.standby() || sighting.instance().equals(primary));
         return standbys.stream()
-                .sorted(Comparator.<Sighting>comparingInt(
-                                standby -> standby.facts().timeline())
-                        .thenComparing(standby -> standby.facts().writeLsn())
+                .map(standby ->
+                        new Standby(standby, servers.at(standby.endpoint()).walTimeline()))
+                .sorted(Comparator.comparingInt(Standby::timeline)
+                        .thenComparing(standby -> standby.at().facts().writeLsn())
                         .reversed())
                 .map(standby -> {
-                    var received = standby.facts().writeLsn();
+                    var received = standby.at().facts().writeLsn();
                     var hasAll = allAnswer && most.filter(received::equals).isPresent();
                     return candidate(standby, primary, seen, hasAll);
                 })
                 .toList();
     }
 
+    /** One that was on an older timeline is of another history, however far it is there. */
+    private record Standby(Sighting at, int timeline) {}
+
     private Candidate candidate(
-            Sighting standby, InstanceRecord primary, Optional<PrimarySightings.Seen> seen, boolean hasAll) {
-        var facts = standby.facts();
-        var received = facts.writeLsn();
-        var lastCommit = servers.at(standby.endpoint()).lastReplayedCommit().orElse(null);
+            Standby standby, InstanceRecord primary, Optional<PrimarySightings.Seen> seen, boolean hasAll) {
+        var received = standby.at().facts().writeLsn();
+        var lastCommit =
+                servers.at(standby.at().endpoint()).lastReplayedCommit().orElse(null);
         var tail = tail(primary, received);
         if (tail.isPresent() && tail.get().commits() == 0) {
             return candidate(
@@ -95,11 +102,11 @@ class Ranking {
     }
 
     private static Candidate candidate(
-            Sighting standby, Instant lastCommit, Long bytes, Long commits, Double seconds, String by) {
+            Standby standby, Instant lastCommit, Long bytes, Long commits, Double seconds, String by) {
         return new Candidate(
-                standby.instance().name(),
-                standby.facts().writeLsn().toString(),
-                standby.facts().timeline(),
+                standby.at().instance().name(),
+                standby.at().facts().writeLsn().toString(),
+                standby.timeline(),
                 lastCommit,
                 bytes,
                 commits,
@@ -120,7 +127,7 @@ class Ranking {
     private long estimate(PrimarySightings.Seen last, Lsn received) {
         var silence = Duration.between(last.at(), clock.instant()).toMillis() / MILLIS;
         return Math.max(0, last.lsn().bytesSince(received))
-                + (long) Math.ceil(MARGIN * last.bytesPerSecond() * Math.max(0, silence));
+                + (long) Math.ceil(MARGIN * Math.max(LEAST_RATE, last.bytesPerSecond()) * Math.max(0, silence));
     }
 
     private static Double seconds(Instant from, Instant to) {

@@ -76,6 +76,9 @@ public interface Server {
     /** The WAL receiver of a standby; empty when none runs, as when the primary cannot be reached. */
     Optional<WalReceiver> walReceiver();
 
+    /** The newest timeline that it has WAL of, also of what a standby has received and not replayed. */
+    int walTimeline();
+
     /** How the server's timeline came to be: the timelines before it, the first one first. */
     List<TimelineSwitch> timelineHistory();
 

@@ -277,6 +277,11 @@ final class WorldServer implements Server {
     }
 
     @Override
+    public int walTimeline() {
+        return read("walTimeline", server -> 1);
+    }
+
+    @Override
     public List<TimelineSwitch> timelineHistory() {
         return read("timelineHistory", server -> List.of());
     }
