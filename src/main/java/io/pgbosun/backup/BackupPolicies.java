@@ -5,7 +5,7 @@ import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.backup.BackupStore.Stored;
-import io.pgbosun.backup.KeptBackups.Candidate;
+import io.pgbosun.backup.KeptBackups.Considered;
 import io.pgbosun.backup.RetentionPreview.RetentionVerdict;
 import io.pgbosun.backup.wal.WalExpiry;
 import io.pgbosun.cluster.ClusterStore;
@@ -225,9 +225,9 @@ public class BackupPolicies {
     }
 
     /** Backups of the same databases in the same repository, made in the same way, can stand in for each other. */
-    private static Candidate candidate(Stored stored) {
+    private static Considered candidate(Stored stored) {
         var backup = stored.backup();
-        return new Candidate(
+        return new Considered(
                 backup.id(),
                 backup.startTime(),
                 backup.repository() + " " + backup.series(),

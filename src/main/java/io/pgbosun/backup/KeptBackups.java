@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 
 /** What a rule keeps of the backups of one cluster, and why. Looks at nothing but its arguments. */
 final class KeptBackups {
-    private static final Comparator<Candidate> NEWEST_FIRST =
-            Comparator.comparing(Candidate::time).thenComparing(Candidate::id).reversed();
+    private static final Comparator<Considered> NEWEST_FIRST =
+            Comparator.comparing(Considered::time).thenComparing(Considered::id).reversed();
 
     private final Map<UUID, EnumSet<KeptBy>> kept = new LinkedHashMap<>();
 
@@ -40,19 +40,19 @@ final class KeptBackups {
      * @param held whether a person wants it kept
      * @param needs the backups without which it cannot be restored
      */
-    record Candidate(UUID id, Instant time, String series, boolean asserted, boolean held, Set<UUID> needs) {}
+    record Considered(UUID id, Instant time, String series, boolean asserted, boolean held, Set<UUID> needs) {}
 
     /**
      * Judges all backups of a cluster; those that nothing keeps may go.
      *
      * @return by backup, the newest first, what keeps it
      */
-    static Map<UUID, EnumSet<KeptBy>> judge(Collection<Candidate> backups, RetentionRule rule, Instant now) {
+    static Map<UUID, EnumSet<KeptBy>> judge(Collection<Considered> backups, RetentionRule rule, Instant now) {
         var judged = new KeptBackups();
         var newestFirst = backups.stream().sorted(NEWEST_FIRST).toList();
         newestFirst.forEach(backup -> judged.kept.put(backup.id(), EnumSet.noneOf(KeptBy.class)));
         newestFirst.stream()
-                .collect(Collectors.groupingBy(Candidate::series))
+                .collect(Collectors.groupingBy(Considered::series))
                 .values()
                 .forEach(series -> judged.count(series, rule));
         judged.spare(newestFirst, now.minus(Duration.ofDays(rule.minimumAgeDays())));
@@ -60,9 +60,9 @@ final class KeptBackups {
         return judged.kept;
     }
 
-    private void count(List<Candidate> series, RetentionRule rule) {
+    private void count(List<Considered> series, RetentionRule rule) {
         var zone = ZoneId.of(rule.zone());
-        keep(series, rule.keepLast(), KeptBy.KEEP_LAST, Candidate::id);
+        keep(series, rule.keepLast(), KeptBy.KEEP_LAST, Considered::id);
         keep(
                 series,
                 rule.hourly(),
@@ -78,12 +78,12 @@ final class KeptBackups {
         keep(series, rule.yearly(), KeptBy.YEARLY, at(zone, ZonedDateTime::getYear));
     }
 
-    private static Function<Candidate, Object> at(ZoneId zone, Function<ZonedDateTime, Object> span) {
+    private static Function<Considered, Object> at(ZoneId zone, Function<ZonedDateTime, Object> span) {
         return backup -> span.apply(backup.time().atZone(zone));
     }
 
     /** The newest backup of each of the latest spans of time that have one. */
-    private void keep(List<Candidate> newestFirst, int count, KeptBy by, Function<Candidate, Object> span) {
+    private void keep(List<Considered> newestFirst, int count, KeptBy by, Function<Considered, Object> span) {
         var seen = new HashSet<>();
         for (var backup : newestFirst) {
             if (seen.size() == count) {
@@ -95,7 +95,7 @@ final class KeptBackups {
         }
     }
 
-    private void spare(List<Candidate> newestFirst, Instant young) {
+    private void spare(List<Considered> newestFirst, Instant young) {
         for (var backup : newestFirst) {
             if (backup.time().isAfter(young)) {
                 keep(backup.id(), KeptBy.MINIMUM_AGE);
@@ -105,13 +105,13 @@ final class KeptBackups {
             }
         }
         newestFirst.stream()
-                .filter(Candidate::asserted)
+                .filter(Considered::asserted)
                 .findFirst()
                 .ifPresent(backup -> keep(backup.id(), KeptBy.NEWEST_ASSERTED));
     }
 
     /** What is needed by what is kept, and what that needs. */
-    private void keepNeeded(List<Candidate> backups) {
+    private void keepNeeded(List<Considered> backups) {
         var needs = new HashMap<UUID, Set<UUID>>();
         backups.forEach(backup -> needs.put(backup.id(), backup.needs()));
         var looked = new HashSet<UUID>();

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pgbosun.backup.KeptBackups.Candidate;
+import io.pgbosun.backup.KeptBackups.Considered;
 import io.pgbosun.fire.Seed;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,8 +39,8 @@ class KeptBackupsTest {
         return new RetentionRule(last, hourly, daily, weekly, monthly, yearly, minimumAge, null, zone);
     }
 
-    private static Candidate backup(Instant time, boolean asserted) {
-        return new Candidate(UUID.randomUUID(), time, "all", asserted, false, Set.of());
+    private static Considered backup(Instant time, boolean asserted) {
+        return new Considered(UUID.randomUUID(), time, "all", asserted, false, Set.of());
     }
 
     private static Set<UUID> kept(Map<UUID, EnumSet<KeptBy>> judged) {
@@ -50,19 +50,19 @@ class KeptBackupsTest {
                 .collect(Collectors.toSet());
     }
 
-    private static Set<UUID> ids(Collection<Candidate> backups) {
-        return backups.stream().map(Candidate::id).collect(Collectors.toSet());
+    private static Set<UUID> ids(Collection<Considered> backups) {
+        return backups.stream().map(Considered::id).collect(Collectors.toSet());
     }
 
     @Test
     void three_years_of_nights_keep_the_last_days_weeks_months_and_years() {
-        var all = new ArrayList<Candidate>();
-        var there = new ArrayList<Candidate>();
+        var all = new ArrayList<Considered>();
+        var there = new ArrayList<Considered>();
         for (int night = 0; night < THREE_YEARS; night++) {
             var backup = backup(START.plus(Duration.ofDays(night)), random.nextInt(20) == 0);
             all.add(backup);
             there.add(backup);
-            var newestAsserted = all.stream().filter(Candidate::asserted).max(Comparator.comparing(Candidate::time));
+            var newestAsserted = all.stream().filter(Considered::asserted).max(Comparator.comparing(Considered::time));
             var keeps = kept(KeptBackups.judge(there, USUAL, backup.time()));
             there.removeIf(one -> !keeps.contains(one.id()));
             newestAsserted.ifPresent(one -> assertTrue(there.contains(one), "the newest proven one is gone"));
@@ -86,12 +86,12 @@ class KeptBackupsTest {
         assertTrue(there.size() <= 7 + 4 + 12 + 3 + 1, there.size() + " are kept: " + days);
     }
 
-    private static LocalDate day(Candidate backup) {
+    private static LocalDate day(Considered backup) {
         return backup.time().atZone(ZoneId.of("Europe/Berlin")).toLocalDate();
     }
 
-    private List<Candidate> someBackups() {
-        var backups = new ArrayList<Candidate>();
+    private List<Considered> someBackups() {
+        var backups = new ArrayList<Considered>();
         var time = START;
         var count = 1 + random.nextInt(60);
         for (int i = 0; i < count; i++) {
@@ -99,7 +99,7 @@ class KeptBackupsTest {
             var needs = backups.isEmpty() || random.nextInt(3) > 0
                     ? Set.<UUID>of()
                     : Set.of(backups.get(random.nextInt(backups.size())).id());
-            backups.add(new Candidate(
+            backups.add(new Considered(
                     UUID.randomUUID(),
                     time,
                     "series " + random.nextInt(2),
@@ -129,8 +129,8 @@ class KeptBackupsTest {
             var now = backups.getLast().time();
             var keeps = kept(KeptBackups.judge(backups, someRule(), now));
             backups.stream()
-                    .filter(Candidate::asserted)
-                    .max(Comparator.comparing(Candidate::time))
+                    .filter(Considered::asserted)
+                    .max(Comparator.comparing(Considered::time))
                     .ifPresent(newest -> assertTrue(keeps.contains(newest.id())));
             for (var backup : backups) {
                 assertTrue(!backup.held() || keeps.contains(backup.id()), "a held one goes");
@@ -186,8 +186,8 @@ class KeptBackupsTest {
 
     @Test
     void a_backup_of_one_database_does_not_stand_in_for_one_of_all() {
-        var whole = new Candidate(UUID.randomUUID(), START, "all", false, false, Set.of());
-        var part = new Candidate(UUID.randomUUID(), START.plusSeconds(60), "shop", false, false, Set.of());
+        var whole = new Considered(UUID.randomUUID(), START, "all", false, false, Set.of());
+        var part = new Considered(UUID.randomUUID(), START.plusSeconds(60), "shop", false, false, Set.of());
         assertEquals(
                 Set.of(whole.id(), part.id()),
                 kept(KeptBackups.judge(List.of(whole, part), rule(1, 0, 0, 0, 0, 0, 0, "UTC"), part.time())));
@@ -221,11 +221,11 @@ class KeptBackupsTest {
 
     @Test
     void it_says_all_that_keeps_a_backup() {
-        var base = new Candidate(UUID.randomUUID(), START, "all", true, false, Set.of());
-        var held = new Candidate(UUID.randomUUID(), START.plusSeconds(86_400), "all", false, true, Set.of());
-        var increment =
-                new Candidate(UUID.randomUUID(), START.plusSeconds(2 * 86_400), "all", false, false, Set.of(base.id()));
-        var lone = new Candidate(UUID.randomUUID(), START.plusSeconds(1), "all", false, false, Set.of());
+        var base = new Considered(UUID.randomUUID(), START, "all", true, false, Set.of());
+        var held = new Considered(UUID.randomUUID(), START.plusSeconds(86_400), "all", false, true, Set.of());
+        var increment = new Considered(
+                UUID.randomUUID(), START.plusSeconds(2 * 86_400), "all", false, false, Set.of(base.id()));
+        var lone = new Considered(UUID.randomUUID(), START.plusSeconds(1), "all", false, false, Set.of());
         var judged = KeptBackups.judge(
                 List.of(base, held, increment, lone),
                 rule(1, 0, 0, 0, 0, 1, 0, "UTC"),
