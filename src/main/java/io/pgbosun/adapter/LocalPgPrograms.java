@@ -151,7 +151,7 @@ public final class LocalPgPrograms implements PgPrograms {
     @Override
     public boolean stoppedInRecovery(Path dataDirectory) {
         return !running(dataDirectory)
-                && Files.exists(dataDirectory.resolve("standby.signal"))
+                && comesUpAsStandby(dataDirectory)
                 && new ControlData(bin).inRecovery(dataDirectory);
     }
 

@@ -1,6 +1,7 @@
 package io.pgbosun.cluster;
 
 import io.pgbosun.host.Endpoint;
+import io.pgbosun.operation.Checks;
 import io.pgbosun.secret.Secret;
 import java.util.List;
 
@@ -19,5 +20,15 @@ public record ClusterRecord(
     /** Whether pgbosun can start and stop its servers. */
     public boolean hasHosts() {
         return instances.stream().allMatch(instance -> instance.dataDirectory() != null);
+    }
+
+    /** Blocks what needs to start or stop servers, or to read their disks. */
+    public void requireHosts(Checks checks) {
+        checks.need(
+                "runs on a host of ours",
+                hasHosts(),
+                cluster.origin(),
+                "a provisioned cluster",
+                "Use the tools of the host it runs on.");
     }
 }

@@ -21,12 +21,7 @@ class StopClusterHandler implements OperationHandler<StopCluster, StopClusterRes
 
     @Override
     public void check(Target target, StopCluster spec, Checks checks) {
-        checks.need(
-                "runs on a host of ours",
-                clusters.get(target.id()).hasHosts(),
-                clusters.get(target.id()).cluster().origin(),
-                "a provisioned cluster",
-                "Use the tools of the host it runs on.");
+        clusters.get(target.id()).requireHosts(checks);
     }
 
     @Override

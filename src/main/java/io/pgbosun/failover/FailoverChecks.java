@@ -24,12 +24,7 @@ class FailoverChecks {
     }
 
     void check(ClusterRecord cluster, Failover spec, Checks checks) {
-        checks.need(
-                "runs on a host of ours",
-                cluster.hasHosts(),
-                cluster.cluster().origin(),
-                "a provisioned cluster",
-                "Use the tools of the host it runs on.");
+        cluster.requireHosts(checks);
         if (!cluster.hasHosts()) {
             return;
         }

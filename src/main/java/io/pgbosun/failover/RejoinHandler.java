@@ -58,12 +58,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
     @Override
     public void check(Target target, Rejoin spec, Checks checks) {
         var cluster = clusters.get(target.id());
-        checks.need(
-                "runs on a host of ours",
-                cluster.hasHosts(),
-                cluster.cluster().origin(),
-                "a provisioned cluster",
-                "Use the tools of the host it runs on.");
+        cluster.requireHosts(checks);
         var sightings = topology.look(cluster);
         var primary = newest(sightings);
         checks.need(

@@ -30,12 +30,7 @@ class SwitchoverChecks {
     }
 
     void check(ClusterRecord cluster, Switchover spec, Checks checks) {
-        checks.need(
-                "runs on a host of ours",
-                cluster.hasHosts(),
-                cluster.cluster().origin(),
-                "a provisioned cluster",
-                "Use the tools of the host it runs on.");
+        cluster.requireHosts(checks);
         var endpoint = topology.primaryEndpoint(cluster);
         var primary = servers.at(endpoint);
         var sightings = topology.look(cluster);

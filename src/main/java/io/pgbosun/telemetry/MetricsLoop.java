@@ -83,8 +83,8 @@ class MetricsLoop {
     private void refresh() throws InterruptedException {
         try {
             instances.refresh(); // what is split or gone is to be seen within ten seconds
-            poolers.refresh();
             if (rounds % OTHER_ROUNDS == 0) {
+                poolers.refresh();
                 store.refresh();
                 recovery.refresh();
             }
