@@ -276,6 +276,7 @@ class PgBackRestTest {
         while (System.nanoTime() < deadline) {
             try (var tree = Files.walk(archive)) {
                 var found = tree.filter(file -> file.getFileName().toString().startsWith(segment + "-"))
+                        .filter(file -> !file.toString().endsWith(".tmp"))
                         .findFirst();
                 if (found.isPresent()) {
                     return found.get();

@@ -111,17 +111,10 @@ class RecoveryPoints {
             return false;
         }
         return there.filter(Window::growing)
-                .filter(window -> type == Type.LATEST || isAfterAll(spec, window.recoverability()))
+                .filter(window -> type == Type.LATEST || window.recoverability().isAfterAll(spec.to().time()))
                 .flatMap(window -> archivingPrimary(spec.source()))
                 .filter(primary -> type == Type.LATEST || !spec.to().time().isAfter(primary.now()))
                 .isPresent();
-    }
-
-    private static boolean isAfterAll(Recover spec, Recoverability recoverability) {
-        return !recoverability.reaches().isEmpty()
-                && recoverability.holes().stream().noneMatch(hole -> hole.to() == null)
-                && recoverability.reaches().stream()
-                        .noneMatch(reach -> reach.to().isAfter(spec.to().time()));
     }
 
     private Optional<Server> archivingPrimary(String cluster) {

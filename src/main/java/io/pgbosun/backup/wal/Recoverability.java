@@ -178,6 +178,16 @@ public record Recoverability(List<Interval> intervals, List<Hole> holes, List<In
                         missing.size()));
     }
 
+    /**
+     * Whether nothing that is archived is of a later moment, and what is written next follows on it. A backup that was taken
+     * since does not stand in the way when WAL reaches on to it from an older one.
+     */
+    public boolean isAfterAll(Instant at) {
+        return !intervals.isEmpty()
+                && holes.stream().noneMatch(hole -> hole.to() == null)
+                && intervals.stream().noneMatch(interval -> interval.to().isAfter(at));
+    }
+
     /** Whether a moment can be reached; from the newest backup, on the newest timeline, that it can be reached on. */
     public Reach at(Instant at) {
         var from = reaches.stream()

@@ -122,6 +122,22 @@ class RecoverabilityTest {
     }
 
     @Test
+    void a_moment_is_after_all_that_is_archived_though_a_backup_was_taken_since() {
+        LastCommit quietSince5 = (first, last) -> Optional.of(at(Math.min(5, last.number())));
+        var bases = List.of(base(1, 2), base(1, 8));
+        var found = Recoverability.of(
+                bases, segments(1, 1, 9), List.of(), MB16, Timelines.of(Map.of()), quietSince5);
+        assertEquals("2-5 tl1;", show(found));
+        assertFalse(found.at(at(6)).reachable(), "recovery to a time ends at a commit");
+        assertTrue(found.isAfterAll(at(6)));
+        assertFalse(found.isAfterAll(at(4)));
+        var split = of(bases, segments(1, 1, 9, 7L));
+        assertFalse(split.isAfterAll(at(7)), "what was written in the hole is lost");
+        assertTrue(split.isAfterAll(at(10)));
+        assertFalse(of(bases, segments(1, 1, 12, 10L)).isAfterAll(at(13)), "what is written next is of no use");
+    }
+
+    @Test
     void a_missing_segment_splits_the_window_there_and_is_named() {
         var found = of(List.of(base(1, 2), base(1, 9)), segments(1, 0, 12, 7L));
         assertEquals("2-6 tl1; 9-12 tl1; [000000010000000000000007]", show(found));
