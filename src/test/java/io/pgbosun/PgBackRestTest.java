@@ -263,28 +263,24 @@ class PgBackRestTest {
         api.succeed(CLUSTER + "/restore-points", "{'name':'later'}");
         var next = server("rested").switchWal();
         var archive = repository.resolve("pgbackrest/archive/rested");
-        var gone = arrived(archive, segment);
         arrived(archive, next);
+        var gone = arrived(archive, segment);
         Files.delete(gone);
         var window = api.get(CLUSTER + "/recoverability?at=" + later).jsonPath();
         assertTrue(window.getList("holes.missing.flatten()").contains(segment), window.prettify());
         assertFalse(window.getBoolean("reach.reachable"));
     }
 
-    private static Path arrived(Path archive, String segment) throws IOException {
+    private Path arrived(Path archive, String segment) throws IOException {
         var deadline = System.nanoTime() + 30_000_000_000L;
-        while (System.nanoTime() < deadline) {
-            try (var tree = Files.walk(archive)) {
-                var found = tree.filter(file -> file.getFileName().toString().startsWith(segment + "-"))
-                        .filter(file -> !file.toString().endsWith(".tmp"))
-                        .findFirst();
-                if (found.isPresent()) {
-                    return found.get();
-                }
-            }
-            Thread.onSpinWait();
+        while (server("rested").archiver().lastArchivedWal().compareTo(segment) < 0) {
+            assertTrue(System.nanoTime() < deadline, segment + " does not arrive");
         }
-        throw new AssertionError(segment + " does not arrive");
+        try (var tree = Files.walk(archive)) {
+            return tree.filter(file -> file.getFileName().toString().startsWith(segment + "-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     @Test

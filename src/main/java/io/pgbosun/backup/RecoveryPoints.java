@@ -111,7 +111,8 @@ class RecoveryPoints {
             return false;
         }
         return there.filter(Window::growing)
-                .filter(window -> type == Type.LATEST || window.recoverability().isAfterAll(spec.to().time()))
+                .filter(window -> type == Type.LATEST
+                        || window.recoverability().isAfterAll(spec.to().time()))
                 .flatMap(window -> archivingPrimary(spec.source()))
                 .filter(primary -> type == Type.LATEST || !spec.to().time().isAfter(primary.now()))
                 .isPresent();

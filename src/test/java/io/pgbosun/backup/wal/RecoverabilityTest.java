@@ -125,8 +125,7 @@ class RecoverabilityTest {
     void a_moment_is_after_all_that_is_archived_though_a_backup_was_taken_since() {
         LastCommit quietSince5 = (first, last) -> Optional.of(at(Math.min(5, last.number())));
         var bases = List.of(base(1, 2), base(1, 8));
-        var found = Recoverability.of(
-                bases, segments(1, 1, 9), List.of(), MB16, Timelines.of(Map.of()), quietSince5);
+        var found = Recoverability.of(bases, segments(1, 1, 9), List.of(), MB16, Timelines.of(Map.of()), quietSince5);
         assertEquals("2-5 tl1;", show(found));
         assertFalse(found.at(at(6)).reachable(), "recovery to a time ends at a commit");
         assertTrue(found.isAfterAll(at(6)));
