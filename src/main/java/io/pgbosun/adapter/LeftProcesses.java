@@ -18,20 +18,29 @@ final class LeftProcesses {
 
     private LeftProcesses() {}
 
-    /** Ends those of older runs and waits until they are gone. */
+    /** Ends those of older runs, with what they start while they end, and waits until they are gone. */
     static int end(UUID operation, long beforeEpoch) {
-        var left = ProcessHandle.allProcesses()
+        int ended = 0;
+        for (var left = left(operation, beforeEpoch); !left.isEmpty(); left = left(operation, beforeEpoch)) {
+            left.forEach(ProcessHandle::destroy);
+            if (!LocalProcess.force(left, GRACE)) {
+                throw Problem.of(
+                        ProblemType.TOO_SLOW,
+                        "Processes of an earlier run do not end; see what they hang on.",
+                        Map.of(
+                                "processes",
+                                left.stream().map(ProcessHandle::pid).toList()));
+            }
+            ended += left.size();
+        }
+        return ended;
+    }
+
+    private static List<ProcessHandle> left(UUID operation, long beforeEpoch) {
+        return ProcessHandle.allProcesses()
                 .filter(process -> process.pid() != ProcessHandle.current().pid())
                 .filter(process -> epoch(process, operation) < beforeEpoch)
                 .toList();
-        left.forEach(ProcessHandle::destroy);
-        if (!LocalProcess.force(left, GRACE)) {
-            throw Problem.of(
-                    ProblemType.TOO_SLOW,
-                    "Processes of an earlier run do not end; see what they hang on.",
-                    Map.of("processes", left.stream().map(ProcessHandle::pid).toList()));
-        }
-        return left.size();
     }
 
     /** The epoch of the run of the operation that the process is marked with; the greatest when it is not. */
