@@ -127,18 +127,30 @@ final class AzureBlobs implements ObjectStore {
         });
     }
 
-    /** What has uncommitted blocks and is no blob; those that became one meanwhile are in the second list too. */
+    /**
+     * What has uncommitted blocks and is no blob; those that became one meanwhile are in the second list too. And the empty
+     * blobs of a run that died while it freed blocks: nobody sees them, and nothing can be stored in their place.
+     */
     @Override
     public int abandon(String prefix) {
-        var begun = AzureContainer.asking("unfinished uploads to " + place + " cannot be listed", () -> {
+        return AzureContainer.asking("unfinished uploads to " + place + " cannot be listed", () -> {
             var all = items(prefix, new BlobListDetails().setRetrieveUncommittedBlobs(true))
                     .map(BlobItem::getName)
                     .toList();
-            var there = committed(prefix).map(BlobItem::getName).collect(Collectors.toSet());
-            return all.stream().filter(name -> !there.contains(name)).toList();
+            var there = committed(prefix).toList();
+            var names = there.stream().map(BlobItem::getName).collect(Collectors.toSet());
+            var begun = all.stream()
+                    .filter(name -> !names.contains(name))
+                    .filter(name -> AzureUpload.discard(container, container.key(name)))
+                    .count();
+            var discarded = there.stream()
+                    .filter(blob -> AzureUpload.isDiscarded(blob.getMetadata()))
+                    .filter(blob -> AzureUpload.removeDiscarded(
+                            container,
+                            container.key(blob.getName()),
+                            blob.getProperties().getETag()))
+                    .count();
+            return (int) (begun + discarded);
         });
-        return (int) begun.stream()
-                .filter(name -> AzureUpload.discard(container, container.key(name)))
-                .count();
     }
 }

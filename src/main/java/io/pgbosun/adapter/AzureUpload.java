@@ -150,11 +150,21 @@ final class AzureUpload {
                     .setMetadata(Map.of(MARK, DISCARDED))
                     .setRequestConditions(whereNothingIs());
             var made = blob.commitBlockListWithResponse(empty, AzureContainer.QUICK, Context.NONE);
-            var same = new BlobRequestConditions().setIfMatch(made.getValue().getETag());
-            blob.deleteWithResponse(null, same, AzureContainer.QUICK, Context.NONE);
-            return true;
+            return removeDiscarded(container, key, made.getValue().getETag());
         } catch (RuntimeException e) {
             LOG.warnf("blocks of %s are left behind: %s", container.named(key), e.getMessage());
+            return false;
+        }
+    }
+
+    /** Removes the empty blob, also one that a run which died has left; whether it was there. */
+    static boolean removeDiscarded(AzureContainer container, String key, String eTag) {
+        try {
+            var same = new BlobRequestConditions().setIfMatch(eTag);
+            container.blob(key).deleteWithResponse(null, same, AzureContainer.QUICK, Context.NONE);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warnf("the empty blob that was %s is left behind: %s", container.named(key), e.getMessage());
             return false;
         }
     }

@@ -35,6 +35,9 @@ public abstract sealed class ObjectServer implements AutoCloseable permits S3Ser
     /** What creates a repository there, as JSON. */
     public abstract String repository(String name, String place, Secret secret);
 
+    /** A bucket or container of this name, which is made when it is not there. */
+    public abstract Bucket bucket(String place);
+
     /** Begins to store an object and never ends. */
     abstract void begin(String fullKey);
 

@@ -84,31 +84,30 @@ public final class S3Server extends ObjectServer {
                 RequestBody.fromString("begun"));
     }
 
-    /** A bucket of this name, which is made when it is not there. */
+    @Override
     public Bucket bucket(String place) {
         try {
             Files.createDirectories(home.resolve("data").resolve(place));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Bucket(this, place);
+        return new S3Bucket(this, place);
     }
 
-    /** One bucket of the server, and what is in it. */
-    public record Bucket(S3Server server, String place) {
-        /** What creates a repository in it, as JSON. */
+    private record S3Bucket(S3Server server, String place) implements Bucket {
+        @Override
         public String repository(String name) {
             return server.repository(name, place, SECRET).strip();
         }
 
-        /** The keys of all objects. */
+        @Override
         public List<String> keys() {
             return server.client().listObjectsV2Paginator(request -> request.bucket(place)).contents().stream()
                     .map(S3Object::key)
                     .toList();
         }
 
-        /** The keys of what was begun to be stored and was neither ended nor abandoned. */
+        @Override
         public List<String> unfinished() {
             return server.client().listMultipartUploadsPaginator(request -> request.bucket(place)).uploads().stream()
                     .map(MultipartUpload::key)

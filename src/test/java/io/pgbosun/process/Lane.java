@@ -2,7 +2,7 @@ package io.pgbosun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.pgbosun.adapter.S3Server;
+import io.pgbosun.adapter.Bucket;
 import io.pgbosun.fire.Scoreboard;
 import io.pgbosun.process.BackupTrials.Planned;
 import io.pgbosun.process.BackupTrials.Way;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,13 +38,15 @@ final class Lane implements AutoCloseable {
     private final Map<Way, BackupTrials> ways = new HashMap<>();
     private final Set<String> stay = new HashSet<>();
     private final Set<String> ready = new HashSet<>();
-    private final S3Server.Bucket bucket;
+    private final Bucket s3;
+    private final Bucket azure;
     private Service service;
     private Kill kill;
 
-    /** In a bucket of its own. */
-    Lane(S3Server.Bucket bucket) {
-        this.bucket = bucket;
+    /** In a bucket and a container of its own. */
+    Lane(Bucket s3, Bucket azure) {
+        this.s3 = s3;
+        this.azure = azure;
     }
 
     /**
@@ -53,7 +56,7 @@ final class Lane implements AutoCloseable {
      */
     void start(Scoreboard board, boolean waits) {
         service = Service.first(folder, "api,worker");
-        kill = new Kill(service, board, new Leftovers(service, bucket), waits);
+        kill = new Kill(service, board, new Leftovers(service, List.of(s3, azure)), waits);
     }
 
     /** Kills at a moment, and answers whether it came before the end. */
@@ -141,9 +144,10 @@ final class Lane implements AutoCloseable {
     private void repository(String name) {
         switch (name) {
             case "default" -> {} // is there
-            case "s3" -> created("/v1/repositories", bucket.repository(name));
+            case "s3" -> created("/v1/repositories", s3.repository(name));
+            case "azure" -> created("/v1/repositories", azure.repository(name));
             case "sealed-s3" ->
-                created("/v1/repositories", encrypted(bucket.repository(name).replace("fleet/", "sealed/")));
+                created("/v1/repositories", encrypted(s3.repository(name).replace("fleet/", "sealed/")));
             default -> created("/v1/repositories", encrypted(directory(name)));
         }
     }
@@ -162,7 +166,7 @@ final class Lane implements AutoCloseable {
     }
 
     Moment uploading() {
-        return new Moment.While("it uploads", () -> !bucket.unfinished().isEmpty());
+        return new Moment.While("it uploads", () -> !s3.unfinished().isEmpty());
     }
 
     /** pgBackRest holds this lock as long as it takes a backup. */

@@ -1,5 +1,6 @@
 package io.pgbosun.process;
 
+import io.pgbosun.adapter.AzureServer;
 import io.pgbosun.adapter.S3Server;
 import io.pgbosun.fire.Scoreboard;
 import java.time.Duration;
@@ -13,11 +14,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Some lanes at the same time, over one server of S3; each takes the next test when it is through with the last one. */
+/** Some lanes at the same time, over one server of S3 and one of Azure; each takes the next test when it is through with the last one. */
 final class Lanes implements AutoCloseable {
     private static final Duration CLOSED = Duration.ofMinutes(5);
 
     private final S3Server s3 = S3Server.start();
+    private final AzureServer azure = AzureServer.start();
     private final ExecutorService threads;
     private final Scoreboard board;
     private final boolean wait;
@@ -64,7 +66,8 @@ final class Lanes implements AutoCloseable {
     private Lane another() {
         Lane lane;
         synchronized (all) {
-            lane = new Lane(s3.bucket("lane-" + (all.size() + 1)));
+            int number = all.size() + 1;
+            lane = new Lane(s3.bucket("lane-" + number), azure.bucket("azure-lane-" + number));
             all.add(lane);
         }
         lane.start(board, wait);
@@ -83,6 +86,7 @@ final class Lanes implements AutoCloseable {
         } finally {
             all.forEach(Lane::close);
             s3.close();
+            azure.close();
         }
     }
 }

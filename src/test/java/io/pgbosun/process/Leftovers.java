@@ -1,6 +1,6 @@
 package io.pgbosun.process;
 
-import io.pgbosun.adapter.S3Server;
+import io.pgbosun.adapter.Bucket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -39,20 +39,20 @@ final class Leftovers {
     private final ControlDatabase store;
     private final Oracle oracle;
     private final StanzaLeftovers stanzas;
-    private final S3Server.Bucket bucket;
+    private final List<Bucket> buckets;
 
     Leftovers(Service service) {
-        this(service, null);
+        this(service, List.of());
     }
 
     /**
-     * With repositories in a bucket.
+     * With repositories in buckets.
      *
-     * @param bucket holds nothing but these; null for none
+     * @param buckets hold nothing but these
      */
-    Leftovers(Service service, S3Server.Bucket bucket) {
+    Leftovers(Service service, List<Bucket> buckets) {
         this.service = service;
-        this.bucket = bucket;
+        this.buckets = buckets;
         store = service.store();
         oracle = new Oracle(service);
         stanzas = new StanzaLeftovers(service);
@@ -111,9 +111,9 @@ final class Leftovers {
 
     private void objects(Collection<String> found) {
         var objects = new TreeSet<String>();
-        if (bucket != null) {
-            objects.addAll(bucket.keys());
-            bucket.unfinished().forEach(key -> found.add("unfinished upload to " + key));
+        for (var bucket : buckets) {
+            bucket.keys().forEach(key -> objects.add(bucket.place() + "/" + key));
+            bucket.unfinished().forEach(key -> found.add("unfinished upload to " + bucket.place() + "/" + key));
         }
         for (var name : store.values("select name from repository order by name")) {
             var path = store.value("select path from repository where name = ?", name);
@@ -123,11 +123,19 @@ final class Leftovers {
                 known.forEach(files::remove);
                 files.forEach(file -> found.add("file " + path + "/" + file));
             } else {
-                var prefix = path.replaceFirst(".*/" + bucket.place() + "/", "");
+                var prefix = path.substring(placeAt(path));
                 known.forEach(key -> objects.remove(prefix + key));
             }
         }
         objects.forEach(key -> found.add("object " + key));
+    }
+
+    /** Where the name of the bucket begins; what is before it is of its server. */
+    private int placeAt(String path) {
+        return buckets.stream()
+                .mapToInt(bucket -> path.indexOf("/" + bucket.place() + "/") + 1)
+                .max()
+                .orElseThrow();
     }
 
     /** All files of a repository but archived WAL, under names of PostgreSQL, and what pgBackRest keeps. */
