@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 final class Service {
     private static final Path JAR =
             Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
-    private static final Duration READY = Duration.ofSeconds(90);
+    private static final Duration READY = Duration.ofSeconds(180);
     private static final Duration END = Duration.ofSeconds(60);
 
     private final Path home;
