@@ -108,9 +108,11 @@ final class Lane implements AutoCloseable {
         ways.put(way, BackupTrials.of(service, way, stay));
     }
 
+    /** Again when it has failed. */
     private void once(String what, Runnable prepare) {
-        if (ready.add(what)) {
+        if (!ready.contains(what)) {
             prepare.run();
+            ready.add(what);
         }
     }
 
