@@ -94,6 +94,27 @@ find_pgbouncer() {
     usable "$pgbouncer" && export PGBOSUN_PGBOUNCER=$pgbouncer
 }
 
+find_etcd() {
+    if ignored etcd || ! etcd=$(command -v etcd); then etcd=$home/debian/usr/bin/etcd; fi
+    usable "$etcd" && export PGBOSUN_ETCD=$etcd
+}
+
+# A program in Python, for Debian's own; it speaks to etcd by another package.
+find_patroni() {
+    local lib modules
+    if ! ignored patroni && patroni=$(command -v patroni); then
+        modules=
+        lib=
+    else
+        patroni=$home/debian/usr/bin/patroni
+        modules=$home/debian/usr/lib/python3/dist-packages
+        lib=$(printf '%s:' "$home"/debian{/usr,}/lib/*-linux-gnu*)
+    fi
+    usable "$patroni" &&
+        PYTHONPATH=$modules LD_LIBRARY_PATH=$lib${LD_LIBRARY_PATH:-} "$patroni" --version >/dev/null 2>&1 &&
+        export PGBOSUN_PATRONI=$patroni
+}
+
 packages_for() {
     local name newest
     case $1 in
@@ -117,6 +138,8 @@ packages_for() {
         git | jq) [[ $apt_mode == install ]] && in_apt "$1" && echo "$1" ;;
         promtool) in_apt prometheus && echo prometheus ;;
         pgbackrest | pgbouncer) in_apt "$1" && echo "$1" ;;
+        etcd) in_apt etcd-server && echo etcd-server ;;
+        patroni) in_apt patroni && in_apt python3-etcd && echo patroni python3-etcd ;;
         h2load) in_apt nghttp2-client && echo nghttp2-client ;;
         python)
             [[ $apt_mode == install ]] && in_apt python3-pydantic &&
@@ -137,6 +160,8 @@ requirement() {
         promtool) echo "promtool of Prometheus, only for ./pgbosun test: put it on the PATH" ;;
         pgbackrest) echo "pgBackRest 2.45 or newer, only for ./pgbosun test: put pgbackrest on the PATH" ;;
         pgbouncer) echo "PgBouncer 1.18 or newer, only for ./pgbosun test: put pgbouncer on the PATH" ;;
+        etcd) echo "etcd 3.4 or newer, only for ./pgbosun test: put etcd on the PATH" ;;
+        patroni) echo "Patroni 3.0.2 or newer with its etcd3, only for ./pgbosun test: put patroni on the PATH" ;;
         h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
         python) echo "Python 3 with pydantic, urllib3 and dateutil, only for ./pgbosun test: Debian's packages python3-pydantic, python3-urllib3, python3-dateutil" ;;
     esac

@@ -34,6 +34,7 @@ class ArchitectureTest {
         "io.pgbosun.backup..",
         "io.pgbosun.failover..",
         "io.pgbosun.maintenance..",
+        "io.pgbosun.patroni..",
         "io.pgbosun.pooler..",
         "io.pgbosun.doctor..",
         "io.pgbosun.schedule.."
@@ -121,7 +122,34 @@ class ArchitectureTest {
                         "io.pgbosun.backup..",
                         "io.pgbosun.failover..",
                         "io.pgbosun.maintenance..",
+                        "io.pgbosun.patroni..",
                         "io.pgbosun.pooler..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.pgbosun.patroni..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.pgbosun.backup..",
+                        "io.pgbosun.failover..",
+                        "io.pgbosun.maintenance..",
+                        "io.pgbosun.pooler..",
+                        "io.pgbosun.doctor..",
+                        "io.pgbosun.schedule..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.pgbosun.backup..",
+                        "io.pgbosun.failover..",
+                        "io.pgbosun.maintenance..",
+                        "io.pgbosun.pooler..",
+                        "io.pgbosun.doctor..",
+                        "io.pgbosun.schedule..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.pgbosun.patroni..")
                 .check(CLASSES);
         noClasses()
                 .that()

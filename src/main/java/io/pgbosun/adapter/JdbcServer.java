@@ -331,6 +331,11 @@ final class JdbcServer implements Server {
         return new SessionEnder(endpoint).endLeftOver(operation, beforeEpoch);
     }
 
+    @Override
+    public int endClients() {
+        return new SessionEnder(endpoint).endClients();
+    }
+
     private boolean exists(String sql, String name) {
         return first(sql, row -> true, name).isPresent();
     }

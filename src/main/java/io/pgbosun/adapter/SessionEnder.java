@@ -28,6 +28,11 @@ final class SessionEnder {
 
     private static final String END_LEFT_OVER = "select count(*) filter (where pg_terminate_backend(pid)) " + LEFT_OVER;
     private static final String COUNT_LEFT_OVER = "select count(*) " + LEFT_OVER;
+    private static final String CLIENTS = """
+            from pg_stat_activity
+            where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name !~ '^pgbosun(:|$)'""";
+    private static final String END_CLIENTS = "select count(*) filter (where pg_terminate_backend(pid)) " + CLIENTS;
+    private static final String COUNT_CLIENTS = "select count(*) " + CLIENTS;
     private static final String END_IN_DATABASE = """
             select pg_terminate_backend(pid)
             from pg_stat_activity
@@ -66,6 +71,23 @@ final class SessionEnder {
             LockSupport.parkNanos(PAUSE.toNanos());
         }
         return ended.getFirst();
+    }
+
+    /** New ones may come meanwhile: they are ended too, for as long as one has patience. */
+    int endClients() {
+        return JdbcSession.call(endpoint, "postgres", Limits.read(), connection -> {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            var ended = 0;
+            do {
+                ended += JdbcServer.rows(connection, END_CLIENTS, row -> row.getInt(1))
+                        .getFirst();
+                LockSupport.parkNanos(PAUSE.toNanos());
+            } while (JdbcServer.rows(connection, COUNT_CLIENTS, row -> row.getInt(1))
+                                    .getFirst()
+                            > 0
+                    && System.nanoTime() < deadline);
+            return ended;
+        });
     }
 
     /** A session may come back between its end and the rename, which locks new ones out: hence several tries. */

@@ -1,6 +1,7 @@
 package io.pgbosun.boot;
 
 import io.pgbosun.access.Admission;
+import io.pgbosun.failover.LeaderWatch;
 import io.pgbosun.operation.Worker;
 import io.pgbosun.schedule.Scheduler;
 import io.pgbosun.token.Tokens;
@@ -21,6 +22,7 @@ class Lifecycle {
     private final Tokens tokens;
     private final Worker worker;
     private final Scheduler scheduler;
+    private final LeaderWatch leaders;
     private final Defaults defaults;
     private final ControlDatabase database;
     private final Admission admission;
@@ -31,6 +33,7 @@ class Lifecycle {
             Tokens tokens,
             Worker worker,
             Scheduler scheduler,
+            LeaderWatch leaders,
             Defaults defaults,
             ControlDatabase database,
             Admission admission) {
@@ -42,6 +45,7 @@ class Lifecycle {
         this.tokens = tokens;
         this.worker = worker;
         this.scheduler = scheduler;
+        this.leaders = leaders;
         this.defaults = defaults;
         this.database = database;
         this.admission = admission;
@@ -55,6 +59,7 @@ class Lifecycle {
         if (roles.contains("worker")) {
             worker.start();
             scheduler.start();
+            leaders.start();
         }
     }
 
@@ -64,12 +69,14 @@ class Lifecycle {
      */
     void leave(@Observes ShutdownDelayInitiatedEvent event) {
         admission.leave();
+        leaders.stop();
         scheduler.stop();
         worker.stop();
     }
 
     /** When there is no time to leave. */
     void stop(@Observes @jakarta.annotation.Priority(1) ShutdownEvent event) {
+        leaders.stop();
         scheduler.stop();
         worker.stop();
     }

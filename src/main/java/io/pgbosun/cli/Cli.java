@@ -90,6 +90,7 @@ public final class Cli implements Runnable {
                 .addSubcommand(new RecoverabilityCommand(session))
                 .addSubcommand(new SwitchoversCommand(session))
                 .addSubcommand(new FailoversCommand(session))
+                .addSubcommand(new PatroniCommand(session))
                 .addSubcommand(new PoolersCommand(session))
                 .addSubcommand(new MaintenanceCommand(session))
                 .addSubcommand(new OperationsCommand(session))

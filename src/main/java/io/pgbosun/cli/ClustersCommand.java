@@ -147,8 +147,7 @@ final class ClustersCommand extends Noun {
             @Option(
                             names = "--instance",
                             paramLabel = "[NAME=]HOST:PORT",
-                            required = true,
-                            description = "Where an instance listens; repeatable.")
+                            description = "Where an instance listens; repeatable. Patroni knows it by itself.")
                     List<String> instances,
             @Option(names = "--username", required = true, description = "The role to log in as.") String username,
             @Option(
@@ -160,16 +159,50 @@ final class ClustersCommand extends Noun {
                     String sslMode,
             @Option(names = "--label", paramLabel = "KEY=VALUE", description = "Of the cluster; repeatable.")
                     Map<String, String> labels,
+            @ArgGroup(exclusive = false, heading = "A cluster that Patroni runs:%n") PatroniAccess patroni,
             @Mixin StartOptions start) {
-        var addresses = instances.stream().map(ClustersCommand::address).toList();
+        if (instances == null && patroni == null) {
+            throw new Misused("--instance or --patroni-url must be given");
+        }
+        var addresses = instances == null
+                ? null
+                : instances.stream().map(ClustersCommand::address).toList();
         var password = PasswordSource.read(session, passwordFile, "Password of " + username + ": ");
         var register = Body.of()
                 .bodies("instances", addresses)
                 .text("username", username)
                 .text("password", password)
                 .text("sslMode", sslMode)
-                .map("labels", labels);
+                .map("labels", labels)
+                .body("patroni", patroni == null ? Body.of() : patroni.body());
         return start.start(session, create(cluster, "register", register));
+    }
+
+    /** How the Patroni of a cluster is reached. */
+    static final class PatroniAccess {
+        @Option(
+                names = "--patroni-url",
+                paramLabel = "URL",
+                required = true,
+                description = "Of a REST API, such as http://10.0.0.7:8008; repeatable.")
+        private List<String> urls;
+
+        @Option(names = "--patroni-username", description = "Of its restapi.authentication.")
+        private String username;
+
+        @Option(names = "--patroni-password-file", paramLabel = "FILE", description = "Holds its password.")
+        private Path passwordFile;
+
+        @Option(names = "--patroni-ca", paramLabel = "FILE", description = "PEM of who signed its certificates.")
+        private Path caCertificate;
+
+        Body body() {
+            return Body.of()
+                    .texts("urls", urls)
+                    .text("username", username)
+                    .text("password", passwordFile == null ? null : PasswordSource.fromFile(passwordFile))
+                    .text("caCertificate", caCertificate == null ? null : PasswordSource.fromFile(caCertificate));
+        }
     }
 
     private static Body address(String text) {
@@ -192,6 +225,18 @@ final class ClustersCommand extends Noun {
     int start(
             @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster, @Mixin StartOptions start) {
         return start.start(session, Call.post(Body.of(), "clusters", cluster, "start"));
+    }
+
+    @Command(name = "restart", description = "Restarts the instances one after the other, standbys first.")
+    int restart(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Option(names = "--instance", split = ",", description = "Only this one; repeatable.")
+                    List<String> instances,
+            @Option(names = "--pending-only", description = "Only those that wait for it to take in a setting.")
+                    boolean pendingOnly,
+            @Mixin StartOptions start) {
+        var body = Body.of().texts("instances", instances).flag("pendingOnly", pendingOnly);
+        return start.start(session, Call.post(body, "clusters", cluster, "restarts"));
     }
 
     @Command(name = "stop", description = "Stops every instance, standbys first.")

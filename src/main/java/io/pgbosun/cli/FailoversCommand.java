@@ -55,6 +55,12 @@ final class FailoversCommand extends Noun {
         return start.start(session, Call.post(body, "clusters", cluster, "failovers"));
     }
 
+    @Command(name = "follow-leader", description = "Leads clients to whom Patroni made the leader.")
+    int followLeader(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster, @Mixin StartOptions start) {
+        return start.start(session, Call.post(Body.of(), "clusters", cluster, "follow-leader"));
+    }
+
     @Command(name = "rejoin", description = "Makes an instance a standby again, such as the old primary.")
     int rejoin(
             @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,

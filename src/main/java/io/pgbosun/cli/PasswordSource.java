@@ -24,11 +24,12 @@ final class PasswordSource {
                         "a password is needed: --password-file FILE, or the environment variable PGBOSUN_PASSWORD"));
     }
 
-    private static String fromFile(Path file) {
+    /** What a file holds, without its last line end. */
+    static String fromFile(Path file) {
         try {
             return Files.readString(file).replaceFirst("\\R\\z", "");
         } catch (IOException e) {
-            throw new Misused("cannot read the password file " + file);
+            throw new Misused("cannot read the file " + file);
         }
     }
 }

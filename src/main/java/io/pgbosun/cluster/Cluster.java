@@ -27,7 +27,9 @@ public record Cluster(
     /** How a cluster is managed. */
     public enum Driver {
         /** Streaming replication driven by pgbosun. */
-        NATIVE
+        NATIVE,
+        /** Patroni, which also fails over by itself. */
+        PATRONI
     }
 
     /** Where it came from. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.cluster.Cluster.ClusterPolicy;
+import io.pgbosun.host.PatroniApi;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Vault;
@@ -27,6 +28,7 @@ public class ClusterStore {
     public static final Type LABELS = new TypeReference<Map<String, String>>() {}.getType();
     private static final String COLUMNS = """
             select c.name, c.driver, c.origin, c.labels::text as labels, c.policy::text as policy, c.username, c.password, c.ssl_mode,
+              c.patroni::text as patroni,
               c.system_identifier, c.version, c.created_at,
               (select count(*)::integer from instance i where i.cluster = c.name) as instances
             from cluster c
@@ -102,8 +104,8 @@ public class ClusterStore {
             var cluster = record.cluster();
             var inserted = tx.update(
                     """
-                    insert into cluster (name, driver, origin, labels, policy, username, password, ssl_mode, system_identifier)
-                    values ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6, $7, $8, $9) on conflict do nothing
+                    insert into cluster (name, driver, origin, labels, policy, username, password, ssl_mode, system_identifier, patroni)
+                    values ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6, $7, $8, $9, $10::text::jsonb) on conflict do nothing
                     """,
                     cluster.name(),
                     cluster.driver(),
@@ -113,7 +115,8 @@ public class ClusterStore {
                     record.username(),
                     record.password() == null ? null : vault.seal(record.password(), context(cluster.name())),
                     record.sslMode(),
-                    cluster.systemIdentifier());
+                    cluster.systemIdentifier(),
+                    record.patroni() == null ? null : json.store(record.patroni()));
             if (inserted == 0) {
                 throw Problem.alreadyExists("cluster", cluster.name());
             }
@@ -139,6 +142,28 @@ public class ClusterStore {
                     "The server at %s:%d belongs to a registered cluster already; deregister that one first."
                             .formatted(instance.address(), instance.port()));
         }
+    }
+
+    /** Takes in an instance that has come, or where one listens now that has moved. */
+    public void put(String cluster, InstanceRecord instance) {
+        store.update(
+                """
+                insert into instance (cluster, name, host, address, port, data_directory) values ($1, $2, $3, $4, $5, $6)
+                on conflict (cluster, name) do update set address = excluded.address, port = excluded.port
+                """,
+                cluster,
+                instance.name(),
+                instance.host(),
+                instance.address(),
+                instance.port(),
+                instance.dataDirectory());
+    }
+
+    /** The names of clusters that are driven so. */
+    public List<String> names(Cluster.Driver driver) {
+        return store.query("select name from cluster where driver = $1 order by name", driver).stream()
+                .map(row -> row.text("name"))
+                .toList();
     }
 
     /** The cluster to which a server belongs, if it is registered. */
@@ -193,7 +218,8 @@ public class ClusterStore {
                 row.text("username"),
                 sealed == null ? null : vault.unseal(sealed, context(cluster.name())),
                 row.text("ssl_mode"),
-                instances(cluster.name()));
+                instances(cluster.name()),
+                row.has("patroni") ? json.load(row.text("patroni"), PatroniApi.class) : null);
     }
 
     private List<InstanceRecord> instances(String cluster) {

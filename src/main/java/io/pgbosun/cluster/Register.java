@@ -2,6 +2,7 @@ package io.pgbosun.cluster;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pgbosun.access.Permission;
+import io.pgbosun.host.PatroniApi;
 import io.pgbosun.operation.CancelEffect;
 import io.pgbosun.operation.OperationKind;
 import io.pgbosun.operation.OperationSpec;
@@ -15,6 +16,7 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -32,7 +34,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         createsTarget = true,
         checkedOnAccept = true)
 public record Register(
-        @NotEmpty @Size(max = 16) List<@Valid @NotNull InstanceAddress> instances,
+        @Size(min = 1, max = 16)
+        @Schema(description = "Its instances; left out for a cluster of Patroni, which knows them.")
+        List<@Valid @NotNull InstanceAddress> instances,
 
         @NotNull
         @Pattern(regexp = Names.IDENTIFIER, message = Names.IDENTIFIER_RULE)
@@ -55,7 +59,10 @@ public record Register(
                 enumeration = {"disable", "prefer", "require", "verify-ca", "verify-full"})
         String sslMode,
 
-        @Labels Map<String, String> labels)
+        @Labels Map<String, String> labels,
+
+        @Valid @Schema(description = "How its Patroni is reached; left out for a cluster that no Patroni runs.")
+        RegisterPatroni patroni)
         implements OperationSpec {
 
     private static final int LONGEST_PASSWORD = 1000;
@@ -77,11 +84,66 @@ public record Register(
 
             @NotNull @Min(1) @Max(65535) Integer port) {}
 
+    /** How the Patroni of a cluster is reached. */
+    @Schema(description = "How the Patroni of a cluster is reached.")
+    public record RegisterPatroni(
+            @NotEmpty
+            @Size(max = 16)
+            @Schema(description = "Where its REST APIs answer; they are asked one after the other.")
+            List<
+                            @NotNull @Size(max = 270)
+                            @Pattern(
+                                    regexp = "https?://[A-Za-z0-9._\\[\\]:-]{1,260}",
+                                    message = "must be a URL such as http://10.0.0.7:8008")
+                            String>
+                    urls,
+
+            @Size(min = 1, max = 200)
+            @Pattern(regexp = "[^:\\x00-\\x1F\\x7F]*", message = "must have no colon and no control characters")
+            @Schema(description = "restapi.authentication.username; left out when it asks for none.")
+            String username,
+
+            @Schema(
+                    description = "restapi.authentication.password; sealed at rest, never shown.",
+                    implementation = String.class,
+                    format = "password",
+                    maxLength = LONGEST_PASSWORD,
+                    writeOnly = true)
+            Secret password,
+
+            @Size(max = 100_000)
+            @Schema(
+                    description =
+                            "PEM of who signed the certificates of https URLs; left out for those that Java knows.")
+            String caCertificate) {
+        @AssertTrue(message = "password: must have at most " + LONGEST_PASSWORD + " characters")
+        @JsonIgnore
+        @Schema(hidden = true)
+        public boolean isPasswordShort() {
+            return isShort(password);
+        }
+
+        PatroniApi api() {
+            return new PatroniApi(urls.stream().map(URI::create).toList(), username, password, caCertificate);
+        }
+    }
+
+    @AssertTrue(message = "instances: must be given, unless patroni is, which knows them")
+    @JsonIgnore
+    @Schema(hidden = true)
+    public boolean isEitherGiven() {
+        return (instances == null) != (patroni == null);
+    }
+
+    private static boolean isShort(Secret password) {
+        return password == null || password.reveal().length() <= LONGEST_PASSWORD;
+    }
+
     @AssertTrue(message = "password: must have at most " + LONGEST_PASSWORD + " characters")
     @JsonIgnore
     @Schema(hidden = true)
     public boolean isPasswordShort() {
-        return password == null || password.reveal().length() <= LONGEST_PASSWORD;
+        return isShort(password);
     }
 
     @Override

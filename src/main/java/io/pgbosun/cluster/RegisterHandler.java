@@ -1,6 +1,7 @@
 package io.pgbosun.cluster;
 
 import io.pgbosun.cluster.Register.RegisterResult;
+import io.pgbosun.host.Patronis;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
@@ -15,17 +16,22 @@ import java.util.List;
 class RegisterHandler implements OperationHandler<Register, RegisterResult> {
     private final ClusterStore clusters;
     private final Topology topology;
+    private final Patronis patronis;
     private final Clock clock;
 
-    RegisterHandler(ClusterStore clusters, Topology topology, Clock clock) {
+    RegisterHandler(ClusterStore clusters, Topology topology, Patronis patronis, Clock clock) {
         this.clusters = clusters;
         this.topology = topology;
+        this.patronis = patronis;
         this.clock = clock;
     }
 
+    /** What is registered, found once. */
+    record Found(String systemIdentifier, List<InstanceRecord> instances) {}
+
     @Override
     public void check(Target target, Register spec, Checks checks) {
-        var sightings = topology.look(record(target.id(), spec, null));
+        var sightings = topology.look(record(target.id(), spec, instances(target.id(), spec), null));
         for (var sighting : sightings) {
             if (!sighting.up()) {
                 throw sighting.problem();
@@ -61,16 +67,8 @@ class RegisterHandler implements OperationHandler<Register, RegisterResult> {
 
     @Override
     public RegisterResult run(Target target, Register spec, Steps steps) {
-        var identifier = steps.get(
-                "read the system identifier",
-                String.class,
-                () -> topology.look(record(target.id(), spec, null)).stream()
-                        .filter(Topology.Sighting::primary)
-                        .findFirst()
-                        .orElseThrow(() -> Problem.notPossible("No primary answers."))
-                        .facts()
-                        .systemIdentifier());
-        var record = record(target.id(), spec, identifier);
+        var found = steps.get("read the system identifier", Found.class, () -> find(target.id(), spec));
+        var record = record(target.id(), spec, found.instances(), found.systemIdentifier());
         steps.ensure(
                 "record the cluster",
                 () -> clusters.find(target.id()).isPresent(),
@@ -79,25 +77,42 @@ class RegisterHandler implements OperationHandler<Register, RegisterResult> {
         return new RegisterResult(
                 target.id(),
                 record.instances().stream().map(InstanceRecord::name).toList(),
-                identifier);
+                found.systemIdentifier());
     }
 
-    private ClusterRecord record(String name, Register spec, String identifier) {
-        List<InstanceRecord> instances = new ArrayList<>();
+    private Found find(String name, Register spec) {
+        var instances = instances(name, spec);
+        return topology.look(record(name, spec, instances, null)).stream()
+                .filter(Topology.Sighting::primary)
+                .findFirst()
+                .map(primary -> new Found(primary.facts().systemIdentifier(), instances))
+                .orElseThrow(() -> Problem.notPossible("No primary answers."));
+    }
+
+    private ClusterRecord record(String name, Register spec, List<InstanceRecord> instances, String systemIdentifier) {
+        var cluster = new Cluster(
+                name,
+                spec.patroni() == null ? Cluster.Driver.NATIVE : Cluster.Driver.PATRONI,
+                Cluster.Origin.REGISTERED,
+                spec.labels(),
+                Cluster.ClusterPolicy.NONE,
+                systemIdentifier,
+                instances.size(),
+                "1",
+                clock.instant());
+        var patroni = spec.patroni() == null ? null : spec.patroni().api();
+        return new ClusterRecord(cluster, spec.username(), spec.password(), spec.sslMode(), instances, patroni);
+    }
+
+    private List<InstanceRecord> instances(String name, Register spec) {
+        if (spec.patroni() != null) {
+            return PatroniMembers.instances(patronis.at(spec.patroni().api()));
+        }
+        var instances = new ArrayList<InstanceRecord>();
         for (var address : spec.instances()) {
             var instance = address.name() == null ? name + "-" + (instances.size() + 1) : address.name();
             instances.add(new InstanceRecord(instance, null, address.address(), address.port(), null));
         }
-        var cluster = new Cluster(
-                name,
-                Cluster.Driver.NATIVE,
-                Cluster.Origin.REGISTERED,
-                spec.labels(),
-                Cluster.ClusterPolicy.NONE,
-                identifier,
-                instances.size(),
-                "1",
-                clock.instant());
-        return new ClusterRecord(cluster, spec.username(), spec.password(), spec.sslMode(), instances);
+        return instances;
     }
 }

@@ -56,6 +56,11 @@ public class Topology {
         }
     }
 
+    /** The server that was seen. */
+    public Server server(Sighting sighting) {
+        return servers.at(sighting.endpoint());
+    }
+
     /** The endpoint of the one primary; a problem when there is none or more than one. */
     public Endpoint primaryEndpoint(ClusterRecord cluster) {
         var sightings = look(cluster);

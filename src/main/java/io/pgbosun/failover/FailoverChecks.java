@@ -2,6 +2,7 @@ package io.pgbosun.failover;
 
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PatroniMembers;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.operation.Checks;
@@ -16,17 +17,23 @@ class FailoverChecks {
     private final Topology topology;
     private final Vantages vantages;
     private final Ranking ranking;
+    private final PatroniMembers members;
 
-    FailoverChecks(Topology topology, Vantages vantages, Ranking ranking) {
+    FailoverChecks(Topology topology, Vantages vantages, Ranking ranking, PatroniMembers members) {
         this.topology = topology;
         this.vantages = vantages;
         this.ranking = ranking;
+        this.members = members;
     }
 
     void check(ClusterRecord cluster, Failover spec, Checks checks) {
-        cluster.requireHosts(checks);
-        if (!cluster.hasHosts()) {
-            return;
+        if (cluster.isPatroni()) {
+            paused(cluster, checks);
+        } else {
+            cluster.requireHosts(checks);
+            if (!cluster.hasHosts()) {
+                return;
+            }
         }
         var sightings = topology.look(cluster);
         var primary = vantages.primary(cluster, sightings);
@@ -39,7 +46,7 @@ class FailoverChecks {
         if (primary.isEmpty()) {
             return;
         }
-        down(vantages.look(primary.get(), sightings), spec, checks);
+        down(vantages.look(cluster, primary.get(), sightings), spec, checks);
         var candidates = ranking.of(cluster, primary.get(), sightings);
         standbys(sightings, primary.get(), checks);
         candidate(candidates, spec)
@@ -47,6 +54,16 @@ class FailoverChecks {
                         candidate -> loss(candidate, candidates, spec, checks),
                         () -> noCandidate(candidates, spec, checks));
         checks.restsOn("primary", primary.get().name());
+    }
+
+    private void paused(ClusterRecord cluster, Checks checks) {
+        var paused = members.of(cluster).cluster().paused();
+        checks.want(
+                "Patroni does not fail over by itself",
+                paused,
+                paused ? "it is in maintenance mode" : "it does",
+                "maintenance mode",
+                "Wait for its ttl: it chooses by itself. This is for when it does not.");
     }
 
     private static void down(List<Vantage> seen, Failover spec, Checks checks) {

@@ -3,10 +3,9 @@ package io.pgbosun.failover;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
-import io.pgbosun.cluster.Topology;
-import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.failover.Failover.FailoverResult;
-import io.pgbosun.failover.PrimaryChange.Phase;
+import io.pgbosun.failover.FailoverChoice.Chosen;
+import io.pgbosun.failover.FailoverChoice.Seen;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
@@ -16,24 +15,19 @@ import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.pooler.ClusterPoolers;
-import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
 @Singleton
 class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
-    private static final double MILLIS = 1000.0;
-
     private final ClusterStore clusters;
-    private final Topology topology;
     private final FailoverChecks checked;
-    private final Vantages vantages;
-    private final Ranking ranking;
+    private final FailoverChoice choice;
+    private final PatroniFailover patroni;
     private final Followers followers;
     private final PrimaryChangeStore changes;
     private final PrimarySightings primaries;
@@ -44,10 +38,9 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
 
     FailoverHandler(
             ClusterStore clusters,
-            Topology topology,
             FailoverChecks checked,
-            Vantages vantages,
-            Ranking ranking,
+            FailoverChoice choice,
+            PatroniFailover patroni,
             Followers followers,
             PrimaryChangeStore changes,
             PrimarySightings primaries,
@@ -56,10 +49,9 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
             Servers servers,
             Clock clock) {
         this.clusters = clusters;
-        this.topology = topology;
         this.checked = checked;
-        this.vantages = vantages;
-        this.ranking = ranking;
+        this.choice = choice;
+        this.patroni = patroni;
         this.followers = followers;
         this.changes = changes;
         this.primaries = primaries;
@@ -69,23 +61,6 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
         this.clock = clock;
     }
 
-    /**
-     * What was seen before anything was done.
-     *
-     * @param ran whether the old primary's process was there
-     * @param reachable whether its data directory is there, so that it can be told to take no writes
-     */
-    record Seen(
-            InstanceRecord primary,
-            boolean ran,
-            boolean reachable,
-            List<Vantage> evidence,
-            List<String> poolers,
-            Instant at) {}
-
-    /** Who takes its place, when it can write nothing more. */
-    record Chosen(InstanceRecord to, Candidate loss, List<Candidate> ranked, List<InstanceRecord> others) {}
-
     @Override
     public void check(Target target, Failover spec, Checks checks) {
         checked.check(clusters.get(target.id()), spec, checks);
@@ -94,9 +69,12 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
     @Override
     public FailoverResult run(Target target, Failover spec, Steps steps) {
         var cluster = clusters.get(target.id());
-        var seen = steps.get("look at the primary from everywhere", Seen.class, () -> look(cluster, spec));
+        if (cluster.isPatroni()) {
+            return patroni.run(cluster, spec, steps);
+        }
+        var seen = steps.get("look at the primary from everywhere", Seen.class, () -> choice.look(cluster, spec));
         stop(steps, seen);
-        var chosen = steps.get("rank the standbys", Chosen.class, () -> choose(cluster, seen, spec));
+        var chosen = steps.get("rank the standbys", Chosen.class, () -> choice.choose(cluster, seen, spec));
         var to = chosen.to();
         var primary = servers.at(cluster.endpoint(to));
         var login = followers.login(steps, to);
@@ -115,32 +93,17 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
         var timeline = followers.checkpoint(steps, to, primary);
         steps.act("remember where " + to.name() + " is", () -> primaries.saw(target.id(), to.name(), primary.facts()));
         var done = steps.get("note the end", Instant.class, clock::instant);
-        var change = change(target.id(), steps, seen, chosen, timeline, List.of(seen.at(), fenced, took, done));
+        var change = FailoverChoice.change(
+                target.id(), steps, seen, chosen, timeline, List.of(seen.at(), fenced, took, done));
         steps.ensure("record it in the history", () -> changes.has(steps.operation()), () -> changes.put(change));
         steps.warn("%s is kept from taking writes; make it a standby again with rejoin."
                 .formatted(seen.primary().name()));
         return new FailoverResult(
-                seen.primary().name(), to.name(), timeline, chosen.loss().lossBytes(), seconds(seen.at(), took));
-    }
-
-    private Seen look(ClusterRecord cluster, Failover spec) {
-        var sightings = topology.look(cluster);
-        var primary = vantages.primary(cluster, sightings)
-                .orElseThrow(
-                        () -> Problem.notPossible("No standby answers that could tell which instance was primary."));
-        var evidence = vantages.look(primary, sightings);
-        if (!Vantages.down(evidence) && !spec.force()) {
-            throw Problem.notPossible(
-                    "The primary %s is not down as seen from two places: %s".formatted(primary.name(), evidence));
-        }
-        var directory = Path.of(primary.dataDirectory());
-        return new Seen(
-                primary,
-                programs.running(directory),
-                programs.initialized(directory),
-                evidence,
-                poolers.names(cluster.cluster().name()),
-                clock.instant());
+                seen.primary().name(),
+                to.name(),
+                timeline,
+                chosen.loss().lossBytes(),
+                FailoverChoice.seconds(seen.at(), took));
     }
 
     /** From here on it writes nothing; what ran before runs again when nothing comes of it. */
@@ -151,28 +114,6 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
                 programs.start(directory);
             }
         });
-    }
-
-    private Chosen choose(ClusterRecord cluster, Seen seen, Failover spec) {
-        var sightings = topology.look(cluster);
-        var ranked = ranking.of(cluster, seen.primary(), sightings);
-        var best = FailoverChecks.candidate(ranked, spec)
-                .orElseThrow(() -> Problem.notPossible("No standby can take the primary's place."));
-        if (!FailoverChecks.accepted(best, spec)) {
-            throw Problem.notPossible("With %s would be lost: %s; accepted are %d bytes."
-                    .formatted(best.instance(), FailoverChecks.loss(best), spec.acceptDataLossUpToBytes()));
-        }
-        var to = sightings.stream()
-                .map(Sighting::instance)
-                .filter(instance -> instance.name().equals(best.instance()))
-                .findFirst()
-                .orElseThrow();
-        var others = sightings.stream()
-                .filter(Sighting::standby)
-                .map(Sighting::instance)
-                .filter(instance -> !instance.equals(to) && !instance.equals(seen.primary()))
-                .toList();
-        return new Chosen(to, best, ranked, others);
     }
 
     /** A server that comes up as a standby takes no writes, whoever starts it. */
@@ -204,33 +145,5 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
         for (var follower : chosen.others()) {
             followers.streams(steps, follower, primary);
         }
-    }
-
-    private static PrimaryChange change(
-            String cluster, Steps steps, Seen seen, Chosen chosen, int timeline, List<Instant> times) {
-        var phases = List.of(
-                new Phase("fence the old primary", seconds(times.get(0), times.get(1))),
-                new Phase("promote", seconds(times.get(1), times.get(2))),
-                new Phase("have the others follow", seconds(times.get(2), times.get(3))));
-        return new PrimaryChange(
-                steps.operation(),
-                cluster,
-                PrimaryChange.Kind.FAILOVER,
-                null,
-                null,
-                seen.primary().name(),
-                chosen.to().name(),
-                timeline,
-                times.get(2),
-                seen.evidence(),
-                chosen.ranked(),
-                phases,
-                chosen.loss().lossBytes(),
-                null,
-                null);
-    }
-
-    static double seconds(Instant from, Instant to) {
-        return Duration.between(from, to).toMillis() / MILLIS;
     }
 }

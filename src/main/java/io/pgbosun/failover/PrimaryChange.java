@@ -8,12 +8,18 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** A change of a cluster's primary: what it rested on, how long each part took, what it cost. */
 @Schema(description = "A change of a cluster's primary: what it rested on, how long each part took, what it cost.")
 public record PrimaryChange(
-        @Schema(description = "The operation that made it.") UUID operation,
+        UUID id,
+
+        @Schema(description = "The operation that made it; null when Patroni made it by itself.")
+        UUID operation,
+
         String cluster,
         Kind kind,
         String reason,
 
-        @Schema(description = "Who started it.") String principal,
+        @Schema(description = "Who started it; patroni when nobody did.")
+        String principal,
+
         String oldPrimary,
         String newPrimary,
 

@@ -116,12 +116,23 @@ class Ranking {
 
     /** What the disk of the old primary has more; empty when it cannot be read. */
     private Optional<WalTail> tail(InstanceRecord primary, Lsn received) {
+        if (primary.dataDirectory() == null) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(programs.walAfter(Path.of(primary.dataDirectory()), received));
         } catch (Problem problem) {
             LOG.infof("the WAL of %s cannot be read: %s", primary.name(), problem.detail());
             return Optional.empty();
         }
+    }
+
+    /** What was lost at most when a primary was left at a position, when it was seen before; empty when it was not. */
+    Optional<Long> bound(String cluster, String primary, Lsn left) {
+        return primaries
+                .last(cluster)
+                .filter(last -> last.instance().equals(primary))
+                .map(last -> last.synchronous() ? 0L : estimate(last, left));
     }
 
     private long estimate(PrimarySightings.Seen last, Lsn received) {

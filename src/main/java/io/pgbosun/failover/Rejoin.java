@@ -27,7 +27,9 @@ public record Rejoin(
         @Schema(description = "The instance; what it has written and the primary has not is lost.")
         String instance,
 
-        @Schema(description = "REWIND when left out: pg_rewind copies what differs. REBUILD copies everything anew.")
+        @Schema(
+                description =
+                        "REWIND when left out: pg_rewind copies what differs. REBUILD copies everything anew; Patroni can only be told that, for it rewinds by itself.")
         Method method)
         implements OperationSpec {
     public Rejoin {
@@ -47,8 +49,9 @@ public record Rejoin(
             String instance,
             String primary,
 
-            @Schema(description = "Bytes of WAL that it had and the primary has not.")
-            long lostBytes,
+            @Schema(description = "Bytes of WAL that it had and the primary has not; null when nobody knows.")
+            Long lostBytes,
 
-            @Schema(description = "Commits among them.") long lostCommits) {}
+            @Schema(description = "Commits among them; null when nobody knows.")
+            Long lostCommits) {}
 }

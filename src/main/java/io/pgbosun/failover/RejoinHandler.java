@@ -30,6 +30,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
     private final ClusterStore clusters;
     private final Topology topology;
     private final Followers followers;
+    private final PatroniRejoin patroni;
     private final PrimaryChangeStore changes;
     private final PgPrograms programs;
     private final Servers servers;
@@ -38,12 +39,14 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
             ClusterStore clusters,
             Topology topology,
             Followers followers,
+            PatroniRejoin patroni,
             PrimaryChangeStore changes,
             PgPrograms programs,
             Servers servers) {
         this.clusters = clusters;
         this.topology = topology;
         this.followers = followers;
+        this.patroni = patroni;
         this.changes = changes;
         this.programs = programs;
         this.servers = servers;
@@ -58,7 +61,11 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
     @Override
     public void check(Target target, Rejoin spec, Checks checks) {
         var cluster = clusters.get(target.id());
-        cluster.requireHosts(checks);
+        if (cluster.isPatroni()) {
+            patroni.check(cluster, spec, checks);
+        } else {
+            cluster.requireHosts(checks);
+        }
         var sightings = topology.look(cluster);
         var primary = newest(sightings);
         checks.need(
@@ -67,7 +74,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
                 primary.map(sighting -> sighting.instance().name()).orElse("none"),
                 "one",
                 "Start the cluster, or have a standby take over: failover.");
-        var instance = instance(cluster, spec.instance());
+        var instance = cluster.instance(spec.instance());
         var names = cluster.instances().stream().map(InstanceRecord::name).toList();
         checks.need(
                 "the instance is of this cluster",
@@ -93,15 +100,12 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
                 .max(Comparator.comparingInt(sighting -> sighting.facts().timeline()));
     }
 
-    private static Optional<InstanceRecord> instance(ClusterRecord cluster, String name) {
-        return cluster.instances().stream()
-                .filter(instance -> instance.name().equals(name))
-                .findFirst();
-    }
-
     @Override
     public RejoinResult run(Target target, Rejoin spec, Steps steps) {
         var cluster = clusters.get(target.id());
+        if (cluster.isPatroni()) {
+            return patroni.run(cluster, spec, steps);
+        }
         var chosen = steps.get("look who is primary", Chosen.class, () -> choose(cluster, spec));
         var instance = chosen.instance();
         var directory = Path.of(instance.dataDirectory());
@@ -125,7 +129,10 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
         followers.start(steps, instance);
         followers.streams(steps, instance, primary);
         followers.dropSlots(steps, chosen.others(), instance, servers.at(cluster.endpoint(instance)));
-        steps.act("record what was lost", () -> changes.lost(target.id(), instance.name(), lost.tail(), lost.bytes()));
+        steps.act(
+                "record what was lost",
+                () -> changes.lost(
+                        target.id(), instance.name(), lost.bytes(), lost.tail().commits()));
         return new RejoinResult(
                 instance.name(),
                 chosen.primary().name(),
@@ -150,7 +157,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
                 .orElseThrow(() -> Problem.notPossible("No primary answers."))
                 .instance();
         var instance =
-                instance(cluster, spec.instance()).orElseThrow(() -> Problem.notFound("instance", spec.instance()));
+                cluster.instance(spec.instance()).orElseThrow(() -> Problem.notFound("instance", spec.instance()));
         var others = cluster.instances().stream()
                 .filter(other -> !other.equals(instance))
                 .toList();

@@ -1,6 +1,7 @@
 package io.pgbosun.failover;
 
 import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.host.Server;
@@ -8,10 +9,12 @@ import io.pgbosun.host.ServerActivity;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.pooler.ClusterPoolers;
+import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What must be so, and what should, before a primary gives its place to a standby. */
 @Singleton
@@ -29,8 +32,18 @@ class SwitchoverChecks {
         this.poolers = poolers;
     }
 
+    /** Who gives its place to whom; decided once. */
+    record Chosen(
+            InstanceRecord primary,
+            InstanceRecord candidate,
+            List<InstanceRecord> others,
+            List<InstanceRecord> absent,
+            List<String> poolers) {}
+
     void check(ClusterRecord cluster, Switchover spec, Checks checks) {
-        cluster.requireHosts(checks);
+        if (!cluster.isPatroni()) {
+            cluster.requireHosts(checks);
+        }
         var endpoint = topology.primaryEndpoint(cluster);
         var primary = servers.at(endpoint);
         var sightings = topology.look(cluster);
@@ -39,7 +52,7 @@ class SwitchoverChecks {
                 .ifPresentOrElse(
                         candidate -> lag(candidate, primary, spec, checks), () -> noCandidate(sightings, spec, checks));
         poolers.check(cluster.cluster().name(), endpoint, checks);
-        activity(primary.activity(), checks);
+        activity(primary.activity(), !cluster.isPatroni(), checks);
         var failing = primary.archiver().failing();
         checks.want(
                 "archiving works",
@@ -69,6 +82,29 @@ class SwitchoverChecks {
                 .filter(sighting -> spec.candidate() == null
                         || spec.candidate().equals(sighting.instance().name()))
                 .max(Comparator.comparing(sighting -> sighting.facts().writeLsn()));
+    }
+
+    Chosen choose(ClusterRecord cluster, Switchover spec) {
+        var sightings = topology.look(cluster);
+        var primary = sightings.stream()
+                .filter(Topology.Sighting::primary)
+                .findFirst()
+                .orElseThrow(() -> Problem.notPossible("No primary answers."))
+                .instance();
+        var candidate = candidate(sightings, spec)
+                .orElseThrow(() -> Problem.notPossible("No standby can take the primary's place."))
+                .instance();
+        var others = sightings.stream()
+                .filter(sighting -> !sighting.instance().equals(primary)
+                        && !sighting.instance().equals(candidate))
+                .collect(Collectors.partitioningBy(
+                        Topology.Sighting::up, Collectors.mapping(Topology.Sighting::instance, Collectors.toList())));
+        return new Chosen(
+                primary,
+                candidate,
+                others.get(true),
+                others.get(false),
+                poolers.names(cluster.cluster().name()));
     }
 
     private static void noCandidate(List<Sighting> sightings, Switchover spec, Checks checks) {
@@ -111,7 +147,8 @@ class SwitchoverChecks {
         checks.restsOn("timeline", facts.timeline());
     }
 
-    private static void activity(ServerActivity activity, Checks checks) {
+    /** Patroni sets {@code synchronous_standby_names} by itself, so the names are its own. */
+    private static void activity(ServerActivity activity, boolean namesAreOurs, Checks checks) {
         checks.need(
                 "no base backup is taken from the primary",
                 activity.baseBackups() == 0,
@@ -130,6 +167,12 @@ class SwitchoverChecks {
                 activity.preparedTransactions(),
                 "0",
                 "It stays prepared at the new primary, where it must be ended.");
+        if (namesAreOurs) {
+            names(activity, checks);
+        }
+    }
+
+    private static void names(ServerActivity activity, Checks checks) {
         checks.want(
                 "commits wait for no standby by name",
                 activity.synchronousStandbyNames().isEmpty(),

@@ -3,8 +3,8 @@ package io.pgbosun.failover;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
-import io.pgbosun.cluster.Topology;
 import io.pgbosun.failover.Switchover.SwitchoverResult;
+import io.pgbosun.failover.SwitchoverChecks.Chosen;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms;
@@ -22,18 +22,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 @Singleton
 class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult> {
-    private static final Duration CAUGHT_UP_WITHIN = Duration.ofMinutes(5);
+    static final Duration CAUGHT_UP_WITHIN = Duration.ofMinutes(5);
     /** Nobody can write meanwhile. */
     private static final Duration REPLAYED_WITHIN = Duration.ofSeconds(30);
 
     private final ClusterStore clusters;
-    private final Topology topology;
     private final SwitchoverChecks checked;
+    private final PatroniSwitchover patroni;
     private final Followers followers;
     private final PrimaryChangeStore changes;
     private final PgPrograms programs;
@@ -43,8 +42,8 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
 
     SwitchoverHandler(
             ClusterStore clusters,
-            Topology topology,
             SwitchoverChecks checked,
+            PatroniSwitchover patroni,
             Followers followers,
             PrimaryChangeStore changes,
             PgPrograms programs,
@@ -52,8 +51,8 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
             ClusterPoolers poolers,
             Clock clock) {
         this.clusters = clusters;
-        this.topology = topology;
         this.checked = checked;
+        this.patroni = patroni;
         this.followers = followers;
         this.changes = changes;
         this.programs = programs;
@@ -62,23 +61,23 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
         this.clock = clock;
     }
 
-    /** Who gives its place to whom; decided once. */
-    record Chosen(
-            InstanceRecord primary,
-            InstanceRecord candidate,
-            List<InstanceRecord> others,
-            List<InstanceRecord> absent,
-            List<String> poolers) {}
-
     @Override
     public void check(Target target, Switchover spec, Checks checks) {
-        checked.check(clusters.get(target.id()), spec, checks);
+        var cluster = clusters.get(target.id());
+        if (cluster.isPatroni()) {
+            patroni.check(cluster, spec, checks);
+        } else {
+            checked.check(cluster, spec, checks);
+        }
     }
 
     @Override
     public SwitchoverResult run(Target target, Switchover spec, Steps steps) {
         var cluster = clusters.get(target.id());
-        var chosen = steps.get("choose the candidate", Chosen.class, () -> choose(cluster, spec));
+        if (cluster.isPatroni()) {
+            return patroni.run(cluster, spec, steps);
+        }
+        var chosen = steps.get("choose the candidate", Chosen.class, () -> checked.choose(cluster, spec));
         var primary = servers.at(cluster.endpoint(chosen.primary()));
         var candidate = servers.at(cluster.endpoint(chosen.candidate()));
         var name = chosen.candidate().name();
@@ -107,30 +106,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
         var change = change(target.id(), steps, chosen, timeline, stopped, took);
         steps.ensure("record it in the history", () -> changes.has(steps.operation()), () -> changes.put(change));
         return new SwitchoverResult(
-                chosen.primary().name(), name, timeline, end.toString(), FailoverHandler.seconds(stopped, took));
-    }
-
-    private Chosen choose(ClusterRecord cluster, Switchover spec) {
-        var sightings = topology.look(cluster);
-        var primary = sightings.stream()
-                .filter(Topology.Sighting::primary)
-                .findFirst()
-                .orElseThrow(() -> Problem.notPossible("No primary answers."))
-                .instance();
-        var candidate = checked.candidate(sightings, spec)
-                .orElseThrow(() -> Problem.notPossible("No standby can take the primary's place."))
-                .instance();
-        var others = sightings.stream()
-                .filter(sighting -> !sighting.instance().equals(primary)
-                        && !sighting.instance().equals(candidate))
-                .collect(Collectors.partitioningBy(
-                        Topology.Sighting::up, Collectors.mapping(Topology.Sighting::instance, Collectors.toList())));
-        return new Chosen(
-                primary,
-                candidate,
-                others.get(true),
-                others.get(false),
-                poolers.names(cluster.cluster().name()));
+                chosen.primary().name(), name, timeline, end.toString(), FailoverChoice.seconds(stopped, took));
     }
 
     /** The other standbys first: while one of them follows, what is written from now on is not in one place alone. */
@@ -184,9 +160,10 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
         }
     }
 
-    private static PrimaryChange change(
+    static PrimaryChange change(
             String cluster, Steps steps, Chosen chosen, int timeline, Instant stopped, Instant took) {
         return new PrimaryChange(
+                steps.operation(),
                 steps.operation(),
                 cluster,
                 PrimaryChange.Kind.SWITCHOVER,
@@ -198,7 +175,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
                 took,
                 List.of(),
                 List.of(),
-                List.of(new PrimaryChange.Phase("without writes", FailoverHandler.seconds(stopped, took))),
+                List.of(new PrimaryChange.Phase("without writes", FailoverChoice.seconds(stopped, took))),
                 0L,
                 0L,
                 0L);

@@ -2,6 +2,7 @@ package io.pgbosun.failover;
 
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PatroniMembers;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.failover.Vantage.Sees;
 import io.pgbosun.host.PgPrograms;
@@ -16,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Looks at a primary from everywhere: from here, from its standbys and on its host. One place alone cannot tell a dead
+ * Looks at a primary from everywhere: from here, from its standbys, on its host or by its Patroni. One place alone cannot tell a dead
  * primary from a broken wire.
  */
 @Singleton
@@ -27,10 +28,14 @@ class Vantages {
 
     private final Servers servers;
     private final PgPrograms programs;
+    private final PatroniMembers members;
+    private final PrimarySightings primaries;
 
-    Vantages(Servers servers, PgPrograms programs) {
+    Vantages(Servers servers, PgPrograms programs, PatroniMembers members, PrimarySightings primaries) {
         this.servers = servers;
         this.programs = programs;
+        this.members = members;
+        this.primaries = primaries;
     }
 
     /** The instance that is primary, or that the standbys followed last; empty when nobody knows. */
@@ -41,12 +46,22 @@ class Vantages {
                     "Cluster '%s' has %d primaries; resolve that first: rejoin the one on the older timeline."
                             .formatted(cluster.cluster().name(), answering.size()));
         }
-        return answering.isEmpty()
-                ? sightings.stream()
-                        .filter(Sighting::standby)
-                        .findFirst()
-                        .flatMap(standby -> followed(cluster, standby))
-                : Optional.of(answering.getFirst().instance());
+        if (!answering.isEmpty()) {
+            return Optional.of(answering.getFirst().instance());
+        }
+        if (cluster.isPatroni()) {
+            return primaries
+                    .last(cluster.cluster().name())
+                    .flatMap(last -> cluster.instance(last.instance()))
+                    .or(() -> onlyOther(sightings));
+        }
+        return sightings.stream().filter(Sighting::standby).findFirst().flatMap(standby -> followed(cluster, standby));
+    }
+
+    /** The one that is no standby. */
+    private static Optional<InstanceRecord> onlyOther(List<Sighting> sightings) {
+        var others = sightings.stream().filter(sighting -> !sighting.standby()).toList();
+        return others.size() == 1 ? Optional.of(others.getFirst().instance()) : Optional.empty();
     }
 
     private Optional<InstanceRecord> followed(ClusterRecord cluster, Sighting standby) {
@@ -57,12 +72,17 @@ class Vantages {
                 .findFirst();
     }
 
-    List<Vantage> look(InstanceRecord primary, List<Sighting> sightings) {
+    List<Vantage> look(ClusterRecord cluster, InstanceRecord primary, List<Sighting> sightings) {
         var seen = new ArrayList<Vantage>();
         for (var sighting : sightings) {
             seen.add(sighting.instance().equals(primary) ? fromHere(sighting) : fromStandby(sighting));
         }
-        seen.add(onHost(primary));
+        if (primary.host() != null) {
+            seen.add(onHost(primary));
+        }
+        if (cluster.isPatroni()) {
+            seen.add(fromPatroni(cluster, primary));
+        }
         return seen;
     }
 
@@ -101,6 +121,25 @@ class Vantages {
                     .orElseGet(() -> new Vantage(name, Sees.DOWN, "it receives no WAL"));
         } catch (Problem problem) {
             return new Vantage(name, Sees.UNKNOWN, problem.detail());
+        }
+    }
+
+    /** A key that is held may be of one that died a moment ago. */
+    private Vantage fromPatroni(ClusterRecord cluster, InstanceRecord primary) {
+        try {
+            return members.of(cluster)
+                    .cluster()
+                    .leader()
+                    .map(leader -> {
+                        var held = PatroniMembers.instance(cluster, leader)
+                                .filter(primary::equals)
+                                .isPresent();
+                        return new Vantage(
+                                "patroni", held ? Sees.UP : Sees.DOWN, leader.name() + " holds the leader key");
+                    })
+                    .orElseGet(() -> new Vantage("patroni", Sees.DOWN, "nobody holds the leader key"));
+        } catch (Problem problem) {
+            return new Vantage("patroni", Sees.UNKNOWN, problem.detail());
         }
     }
 

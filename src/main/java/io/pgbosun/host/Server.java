@@ -138,6 +138,9 @@ public interface Server {
     /** Physical replication slots, and the sessions of runs that are open now. */
     ServerTraces traces();
 
+    /** Ends the sessions of all clients but pgbosun's own, and waits until they are gone; returns how many. */
+    int endClients();
+
     /** Ends sessions that runs of this operation with an epoch below the given one have left; returns how many. */
     int endSessions(UUID operation, long beforeEpoch);
 }

@@ -7,11 +7,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what nobody tells of, looking less and less often. */
-final class Wait {
+public final class Wait {
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(5).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(500).toNanos();
 
     private Wait() {}
+
+    /** Waits for so long at most. */
+    public static void until(String name, Duration atMost, BooleanSupplier condition) {
+        until(name, atMost, condition, () -> {});
+    }
 
     /** Waits for so long at most; {@code meanwhile} throws when the waiting is to end. */
     static void until(String name, Duration atMost, BooleanSupplier condition, Runnable meanwhile) {

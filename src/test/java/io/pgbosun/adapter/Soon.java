@@ -16,10 +16,14 @@ public final class Soon {
     private Soon() {}
 
     public static void until(String what, Callable<Boolean> happened) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+        until(LIMIT, what, happened);
+    }
+
+    public static void until(Duration atMost, String what, Callable<Boolean> happened) {
+        long deadline = System.nanoTime() + atMost.toNanos();
         while (!now(happened)) {
             if (System.nanoTime() > deadline) {
-                fail("within " + LIMIT + " not seen: " + what);
+                fail("within " + atMost + " not seen: " + what);
             }
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }

@@ -53,6 +53,8 @@ class PermissionMatrixTest {
             Map.entry("restore", "{\"backup\":\"" + ID + "\",\"database\":\"x\"}"),
             Map.entry("createChatUser", "{\"id\":\"U1\",\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}"),
             Map.entry("holdBackup", "{\"reason\":\"x\"}"),
+            Map.entry("controlPatroni", "{\"action\":\"PAUSE\"}"),
+            Map.entry("configurePatroni", "{\"set\":{\"ttl\":\"30\"}}"),
             Map.entry("controlPooler", "{\"pooler\":\"x\",\"action\":\"RELOAD\"}"),
             Map.entry("applyPoolerConfig", "{\"pooler\":\"x\"}"),
             Map.entry(

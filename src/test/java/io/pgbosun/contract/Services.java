@@ -15,6 +15,7 @@ import io.pgbosun.v1.DiagnosisProto;
 import io.pgbosun.v1.FailoverProto;
 import io.pgbosun.v1.HostsProto;
 import io.pgbosun.v1.MaintenanceProto;
+import io.pgbosun.v1.PatroniProto;
 import io.pgbosun.v1.PoolerProto;
 import io.pgbosun.v1.SchedulesProto;
 import io.pgbosun.v1.WalProto;
@@ -36,6 +37,7 @@ public final class Services {
             HostsProto.getDescriptor(),
             FailoverProto.getDescriptor(),
             MaintenanceProto.getDescriptor(),
+            PatroniProto.getDescriptor(),
             PoolerProto.getDescriptor(),
             WalProto.getDescriptor(),
             io.pgbosun.v1.OperationsProto.getDescriptor(),

@@ -111,6 +111,7 @@ class SurfaceTest {
         compare(io.pgbosun.schedule.UpdateSchedule.class, Services.message("UpdateSchedule"), differences, seen);
         compare(io.pgbosun.schedule.Schedule.class, Services.message("Schedule"), differences, seen);
         compare(io.pgbosun.pooler.CreatePooler.class, Services.message("CreatePooler"), differences, seen);
+        compare(io.pgbosun.patroni.PatroniStatus.class, Services.message("PatroniStatus"), differences, seen);
         compare(io.pgbosun.pooler.Pooler.class, Services.message("Pooler"), differences, seen);
         compare(io.pgbosun.pooler.PoolerConfig.class, Services.message("PoolerConfig"), differences, seen);
         compare(io.pgbosun.host.PoolerPool.class, Services.message("PoolerPool"), differences, seen);

@@ -18,6 +18,12 @@ enum Base {
     UNREGISTERED,
     /** The same, registered and not provisioned. */
     REGISTERED,
+    /** A primary and a standby that Patroni runs, and a pooler before them. */
+    PATRONI,
+    /** The same, but the pooler leads elsewhere. */
+    PATRONI_MISLED,
+    /** The same, but the leader is gone and nobody was made leader: it is in maintenance mode. */
+    PATRONI_LEADERLESS,
     /** The cluster, and its primary has crashed. */
     CRASHED,
     /** The same after a failover: the standby is primary. */

@@ -85,6 +85,9 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
             case HALTED -> halted(pooled(start(Base.CLUSTER), World.FIRST_PORT));
             case UNREGISTERED -> known(done(start(Base.CLUSTER), 2, new Deregister()));
             case REGISTERED -> done(start(Base.UNREGISTERED), 6, Scenarios.register());
+            case PATRONI -> pooled(registered(), World.FIRST_PORT);
+            case PATRONI_MISLED -> pooled(registered(), World.FIRST_PORT + 1);
+            case PATRONI_LEADERLESS -> leaderless(start(Base.PATRONI));
             case CRASHED -> crashed(start(Base.CLUSTER));
             case FAILED_OVER -> done(start(Base.CRASHED), 11, new Failover(null, null, null));
             case STOPPED -> done(start(Base.CLUSTER), 3, new StopCluster());
@@ -190,6 +193,23 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
                     World.StoredFile.of("WAL"));
         }
         return new Start(world, start.rows());
+    }
+
+    private Start registered() {
+        var start = start(Base.UNREGISTERED);
+        var world = start.world().copy();
+        world.patroni = new World.PatroniState();
+        world.patroni.leader = "orders-1";
+        world.patroni.config.put("loop_wait", 0); // so that nobody waits
+        world.patroni.config.put("ttl", 0);
+        return done(new Start(world, start.rows()), 13, Scenarios.registerPatroni());
+    }
+
+    private static Start leaderless(Start start) {
+        var crashed = crashed(start);
+        crashed.world().patroni.leader = null;
+        crashed.world().patroni.config.put("pause", true);
+        return crashed;
     }
 
     private static Start crashed(Start start) {

@@ -16,6 +16,7 @@ public class LawProfile implements QuarkusTestProfile {
                 WorldWalArchive.Places.class,
                 WorldBackRests.class,
                 WorldPoolers.class,
+                WorldPatroni.class,
                 CountedStore.class,
                 TickingClock.class);
     }

@@ -21,7 +21,9 @@ import io.pgbosun.cluster.Register;
 import io.pgbosun.cluster.StartCluster;
 import io.pgbosun.cluster.StopCluster;
 import io.pgbosun.failover.Failover;
+import io.pgbosun.failover.FollowLeader;
 import io.pgbosun.failover.Rejoin;
+import io.pgbosun.failover.RestartCluster;
 import io.pgbosun.failover.Switchover;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.DumpRequest.Format;
@@ -33,6 +35,8 @@ import io.pgbosun.maintenance.Reindex;
 import io.pgbosun.maintenance.Vacuum;
 import io.pgbosun.operation.OperationSpec;
 import io.pgbosun.operation.Target;
+import io.pgbosun.patroni.ConfigurePatroni;
+import io.pgbosun.patroni.ControlPatroni;
 import io.pgbosun.pooler.ApplyPoolerConfig;
 import io.pgbosun.pooler.ControlPooler;
 import io.pgbosun.pooler.ControlPooler.Action;
@@ -135,8 +139,19 @@ final class Scenarios {
                         on("the old primary, rewound", Base.FAILED_OVER, new Rejoin("orders-1", null)),
                         on("the old primary, anew", Base.FAILED_OVER, new Rejoin("orders-1", Rejoin.Method.REBUILD)),
                         on("a standby that follows", Base.CLUSTER, new Rejoin("orders-2", null)),
+                        on("by Patroni", Base.PATRONI, new Rejoin("orders-2", Rejoin.Method.REBUILD)),
+                        on("refused: Patroni rewinds by itself", Base.PATRONI, new Rejoin("orders-2", null)),
                         on("refused: the primary", Base.CLUSTER, new Rejoin("orders-1", null)),
                         on("refused: no such instance", Base.CLUSTER, new Rejoin("orders-3", null))));
+        all.put("control-patroni", controlPatroni());
+        all.put("configure-patroni", configurePatroni());
+        all.put("restart-cluster", restartCluster());
+        all.put(
+                "follow-leader",
+                List.of(
+                        on("the pooler leads elsewhere", Base.PATRONI_MISLED, new FollowLeader()),
+                        on("so already", Base.PATRONI, new FollowLeader()),
+                        on("refused: it is not one of Patroni", Base.CLUSTER, new FollowLeader())));
         all.put("control-pooler", controlPooler());
         all.put(
                 "apply-pooler-config",
@@ -168,7 +183,36 @@ final class Scenarios {
         var instances = List.of(
                 new Register.InstanceAddress(null, "127.0.0.1", World.FIRST_PORT),
                 new Register.InstanceAddress("second", "127.0.0.1", World.FIRST_PORT + 1));
-        return new Register(instances, "postgres", Secret.of(PASSWORD), "disable", Map.of("env", "test"));
+        return new Register(instances, "postgres", Secret.of(PASSWORD), "disable", Map.of("env", "test"), null);
+    }
+
+    static Register registerPatroni() {
+        var patroni =
+                new Register.RegisterPatroni(List.of("http://127.0.0.1:8008"), "admin", Secret.of(PASSWORD), null);
+        return new Register(null, "postgres", Secret.of(PASSWORD), "disable", Map.of("env", "test"), patroni);
+    }
+
+    private static List<Scenario> configurePatroni() {
+        return List.of(
+                on("a setting", Base.PATRONI, new ConfigurePatroni(Map.of("ttl", "20"), null)),
+                on("one is removed", Base.PATRONI, new ConfigurePatroni(null, List.of("ttl"))),
+                on("refused: it is not one of Patroni", Base.CLUSTER, new ConfigurePatroni(Map.of("ttl", "20"), null)));
+    }
+
+    private static List<Scenario> controlPatroni() {
+        return List.of(
+                on("pause", Base.PATRONI, new ControlPatroni(ControlPatroni.Action.PAUSE)),
+                on("resume", Base.PATRONI_LEADERLESS, new ControlPatroni(ControlPatroni.Action.RESUME)),
+                on("refused: it is not one of Patroni", Base.CLUSTER, new ControlPatroni(ControlPatroni.Action.PAUSE)));
+    }
+
+    private static List<Scenario> restartCluster() {
+        return List.of(
+                on("all, the primary last", Base.POOLED, new RestartCluster(null, null)),
+                on("a standby", Base.CLUSTER, new RestartCluster(List.of("orders-2"), null)),
+                on("those that wait for it", Base.CLUSTER, new RestartCluster(null, true)),
+                on("by Patroni", Base.PATRONI, new RestartCluster(null, null)),
+                on("refused: no such instance", Base.CLUSTER, new RestartCluster(List.of("orders-3"), null)));
     }
 
     private static List<Scenario> deleteCluster() {
@@ -260,6 +304,8 @@ final class Scenarios {
                 on("through a pooler", Base.POOLED, new Switchover(null, null)),
                 on("through a pooler that leads elsewhere", Base.MISLED, new Switchover(null, null)),
                 on("refused: the pooler is paused", Base.HALTED, new Switchover(null, null)),
+                on("by Patroni", Base.PATRONI, new Switchover(null, null)),
+                on("refused: nobody leads", Base.PATRONI_LEADERLESS, new Switchover(null, null)),
                 on("refused: no such standby", Base.CLUSTER, new Switchover("orders-3", null)));
     }
 
@@ -269,6 +315,8 @@ final class Scenarios {
                 on("by force, the primary is up", Base.CLUSTER, new Failover(null, null, true)),
                 on("refused: the primary is up", Base.CLUSTER, new Failover(null, null, null)),
                 on("refused: no such standby", Base.CRASHED, new Failover("orders-3", null, null)),
+                on("by Patroni", Base.PATRONI_LEADERLESS, new Failover(null, null, true)),
+                on("refused: Patroni's leader is up", Base.PATRONI, new Failover(null, null, null)),
                 on("refused: nobody answers", Base.STOPPED, new Failover(null, null, null)));
     }
 

@@ -23,6 +23,8 @@ final class World {
     final Map<String, Directory> bases = new TreeMap<>();
     /** PgBouncers, by their ports. */
     final Map<Integer, PgBouncer> poolers = new TreeMap<>();
+    /** Runs the servers when there is one. */
+    PatroniState patroni;
     /** Sessions and processes of services that died. */
     final List<Leftover> leftovers = new ArrayList<>();
 
@@ -42,6 +44,9 @@ final class World {
     static final class Directory {
         boolean initialized = true;
         boolean running;
+        /** How often Patroni has built it anew. */
+        int builds;
+
         String superuser;
         String password;
         Map<String, String> settings = new TreeMap<>();
@@ -107,6 +112,21 @@ final class World {
         }
     }
 
+    /** A Patroni: who has the leader key, and what is configured. */
+    static final class PatroniState {
+        /** A member; null while nobody leads. */
+        String leader;
+
+        Map<String, Object> config = new TreeMap<>();
+
+        PatroniState copy() {
+            var copy = new PatroniState();
+            copy.leader = leader;
+            copy.config = new TreeMap<>(config);
+            return copy;
+        }
+    }
+
     /** One database. */
     static final class Db {
         String owner;
@@ -144,6 +164,7 @@ final class World {
         copy.files.putAll(files);
         bases.forEach((text, base) -> copy.bases.put(text, copy(base, new java.util.IdentityHashMap<>())));
         poolers.forEach((port, pooler) -> copy.poolers.put(port, pooler.copy()));
+        copy.patroni = patroni == null ? null : patroni.copy();
         copy.leftovers.addAll(leftovers);
         copy.nextPort = nextPort;
         return copy;
@@ -153,6 +174,7 @@ final class World {
         var copy = new Directory();
         copy.initialized = from.initialized;
         copy.running = from.running;
+        copy.builds = from.builds;
         copy.superuser = from.superuser;
         copy.password = from.password;
         copy.settings = new TreeMap<>(from.settings);
@@ -248,6 +270,9 @@ final class World {
                 .forEach(pooler -> pooler.databases.forEach(
                         (name, port) -> lines.add("pooled database %s: leads to %d, paused %s, disabled %s"
                                 .formatted(name, port, pooler.paused.contains(name), pooler.disabled.contains(name)))));
+        if (patroni != null) {
+            lines.add("patroni: %s leads, configured %s".formatted(patroni.leader, patroni.config));
+        }
         leftovers.forEach(left -> lines.add("left at work by a dead service: " + left.what()
                 + (left.server() == null ? "" : " at " + left.server())));
         return lines;

@@ -126,7 +126,7 @@ final class WorldServer implements Server {
                     lsn,
                     standby ? 0.0 : null,
                     false,
-                    STARTED);
+                    STARTED.plusSeconds(server.builds));
         });
     }
 
@@ -427,6 +427,11 @@ final class WorldServer implements Server {
     @Override
     public ServerTraces traces() {
         return read("traces", server -> new ServerTraces(List.copyOf(server.slots), List.of()));
+    }
+
+    @Override
+    public int endClients() {
+        return stage.faults().read(Port.SQL, "endClients at " + endpoint.port(), () -> 0);
     }
 
     @Override

@@ -90,6 +90,11 @@ record KillTrials(
                         () -> rest().post("/v1/clusters/made/rejoins", "{'instance':'made-2'}"),
                         () -> roles("made").equals(List.of("PRIMARY", "STANDBY"))),
                 new Trial(
+                        "restart-cluster",
+                        5,
+                        () -> rest().post("/v1/clusters/made/restarts", "{}"),
+                        () -> roles("made").equals(List.of("PRIMARY", "STANDBY"))),
+                new Trial(
                         "enable-archiving",
                         10,
                         () -> rest().post("/v1/clusters/made/wal-archive", "{}"),

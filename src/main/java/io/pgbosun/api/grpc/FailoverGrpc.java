@@ -6,11 +6,13 @@ import io.pgbosun.failover.PrimaryChange;
 import io.pgbosun.failover.PrimaryChanges;
 import io.pgbosun.v1.FailoverRequest;
 import io.pgbosun.v1.FailoverServiceGrpc;
+import io.pgbosun.v1.FollowLeaderRequest;
 import io.pgbosun.v1.ListFailoversRequest;
 import io.pgbosun.v1.ListFailoversResponse;
 import io.pgbosun.v1.ListSwitchoversRequest;
 import io.pgbosun.v1.ListSwitchoversResponse;
 import io.pgbosun.v1.RejoinRequest;
+import io.pgbosun.v1.RestartClusterRequest;
 import io.pgbosun.v1.SwitchoverRequest;
 import io.quarkus.grpc.GrpcService;
 
@@ -49,6 +51,16 @@ class FailoverGrpc extends FailoverServiceGrpc.FailoverServiceImplBase {
                 observer,
                 ListFailoversResponse.getDefaultInstance(),
                 caller -> changes.list(caller, request.getCluster(), PrimaryChange.Kind.FAILOVER, Calls.page(request)));
+    }
+
+    @Override
+    public void restartCluster(RestartClusterRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void followLeader(FollowLeaderRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
     }
 
     @Override

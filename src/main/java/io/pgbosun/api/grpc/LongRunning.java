@@ -14,6 +14,7 @@ import io.pgbosun.v1.ClustersProto;
 import io.pgbosun.v1.FailoverProto;
 import io.pgbosun.v1.MaintenanceProto;
 import io.pgbosun.v1.OperationMetadata;
+import io.pgbosun.v1.PatroniProto;
 import io.pgbosun.v1.PoolerProto;
 import io.pgbosun.v1.WalProto;
 import jakarta.inject.Singleton;
@@ -32,6 +33,7 @@ class LongRunning {
                     BackupsProto.getDescriptor(),
                     FailoverProto.getDescriptor(),
                     MaintenanceProto.getDescriptor(),
+                    PatroniProto.getDescriptor(),
                     PoolerProto.getDescriptor(),
                     WalProto.getDescriptor())
             .flatMap(file -> file.getMessageTypes().stream())

@@ -2,9 +2,11 @@ package io.pgbosun.api.rest;
 
 import io.pgbosun.access.Permission;
 import io.pgbosun.failover.Failover;
+import io.pgbosun.failover.FollowLeader;
 import io.pgbosun.failover.PrimaryChange;
 import io.pgbosun.failover.PrimaryChanges;
 import io.pgbosun.failover.Rejoin;
+import io.pgbosun.failover.RestartCluster;
 import io.pgbosun.failover.Switchover;
 import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -73,6 +75,22 @@ class FailoverResource {
             @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return changes.list(
                 caller.get(), cluster, PrimaryChange.Kind.FAILOVER, Params.page(pageSize, pageToken, cluster));
+    }
+
+    @POST
+    @Path("/clusters/{cluster}/restarts")
+    @Operation(summary = "Restarts the instances of a cluster one after the other, standbys first.")
+    public Response restartCluster(
+            @PathParam("cluster") String cluster, RestartCluster request, @BeanParam StartParams params) {
+        return starts.onCluster(cluster, request, params);
+    }
+
+    @POST
+    @Path("/clusters/{cluster}/follow-leader")
+    @Operation(summary = "Leads the poolers to whom Patroni made the leader, and shuts clients out of any other.")
+    public Response followLeader(
+            @PathParam("cluster") String cluster, FollowLeader request, @BeanParam StartParams params) {
+        return starts.onCluster(cluster, request, params);
     }
 
     @POST

@@ -1,0 +1,46 @@
+package io.pgbosun.failover;
+
+import io.pgbosun.access.Permission;
+import io.pgbosun.operation.CancelEffect;
+import io.pgbosun.operation.OperationKind;
+import io.pgbosun.operation.OperationSpec;
+import io.pgbosun.operation.Risk;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Leads the poolers to whom Patroni made the leader, and shuts clients out of any other that takes writes. */
+@Schema(
+        description =
+                "Leads the poolers to whom Patroni made the leader, and shuts clients out of any other that takes writes. pgbosun starts it by itself when the leader changes.")
+@OperationKind(
+        name = "follow-leader",
+        summary =
+                "Leads the poolers to whom Patroni made the leader, and shuts clients out of any other that takes writes.",
+        permission = Permission.CLUSTER_OPERATE,
+        risk = Risk.LOW,
+        cancel = CancelEffect.LEAVES_ARTIFACTS,
+        lock = OperationKind.Lock.SHARED,
+        timeoutMinutes = 15)
+public record FollowLeader() implements OperationSpec {
+    /** Where clients are led. */
+    @Schema(description = "Where clients are led.")
+    public record FollowLeaderResult(
+            String leader,
+
+            @Schema(description = "The leader's.") int timeline,
+            List<String> poolers,
+
+            @Schema(description = "Instances that took writes though they do not lead.")
+            List<ShutOutInstance> shutOut) {}
+
+    /** An instance that took writes though it does not lead. */
+    @Schema(description = "An instance that took writes though it does not lead.")
+    public record ShutOutInstance(
+            String instance,
+
+            @Schema(description = "Sessions of clients that were ended there.")
+            int sessions,
+
+            @Schema(description = "Bytes of WAL that it has and the leader has not; null when that is not known.")
+            Long lostBytes) {}
+}
