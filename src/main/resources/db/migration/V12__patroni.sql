@@ -13,6 +13,10 @@ update primary_change set new_primary = report ->> 'newPrimary', timeline = (rep
 alter table primary_change alter column new_primary set not null;
 alter table primary_change alter column timeline set not null;
 
+-- What a primary was seen to be is not forgotten when another one takes its place.
+alter table primary_sighting drop constraint primary_sighting_pkey;
+alter table primary_sighting add primary key (cluster, instance);
+
 -- Whom Patroni was seen to have made the leader, and up to which timeline its clients were led to it.
 create table patroni_leader (
   cluster      text primary key references cluster on delete cascade,

@@ -161,7 +161,9 @@ public final class LeaderWatch {
         if (timeline > last.timeline() || !instance.name().equals(last.leader())) {
             record(cluster, last, leader, sightings);
         }
-        if (timeline > last.ledTimeline()) {
+        if (timeline > last.ledTimeline() && changes.isOwn(name, timeline)) {
+            leaders.led(name, timeline);
+        } else if (timeline > last.ledTimeline()) {
             follow(
                     name,
                     "leader/%s/%d".formatted(name, timeline),

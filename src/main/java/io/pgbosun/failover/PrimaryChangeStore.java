@@ -70,6 +70,15 @@ class PrimaryChangeStore {
                 .isPresent();
     }
 
+    /** Whether an operation of ours began this timeline, and has led clients to its leader. */
+    boolean isOwn(String cluster, int timeline) {
+        return store.one(
+                        "select operation, timeline from primary_change where cluster = $1 order by id desc limit 1",
+                        cluster)
+                .filter(row -> row.has("operation") && row.integer("timeline") == timeline)
+                .isPresent();
+    }
+
     /** What the newest failover from this instance has really lost, unless that is known already; no commits when null. */
     void lost(String cluster, String oldPrimary, long bytes, Long commits) {
         store.update("""

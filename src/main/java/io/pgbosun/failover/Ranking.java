@@ -45,9 +45,7 @@ class Ranking {
     /** The best one first. */
     List<Candidate> of(ClusterRecord cluster, InstanceRecord primary, List<Sighting> sightings) {
         var standbys = sightings.stream().filter(Sighting::standby).toList();
-        var seen = primaries
-                .last(cluster.cluster().name())
-                .filter(last -> last.instance().equals(primary.name()));
+        var seen = primaries.last(cluster.cluster().name(), primary.name());
         var most = standbys.stream().map(standby -> standby.facts().writeLsn()).max(Comparator.naturalOrder());
         var allAnswer = sightings.stream()
                 .allMatch(sighting -> sighting.standby() || sighting.instance().equals(primary));
@@ -129,10 +127,7 @@ class Ranking {
 
     /** What was lost at most when a primary was left at a position, when it was seen before; empty when it was not. */
     Optional<Long> bound(String cluster, String primary, Lsn left) {
-        return primaries
-                .last(cluster)
-                .filter(last -> last.instance().equals(primary))
-                .map(last -> last.synchronous() ? 0L : estimate(last, left));
+        return primaries.last(cluster, primary).map(last -> last.synchronous() ? 0L : estimate(last, left));
     }
 
     private long estimate(PrimarySightings.Seen last, Lsn received) {
