@@ -54,8 +54,8 @@ public class PatroniMembers {
     public static InstanceRecord record(PatroniMember member) {
         var plain = member.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
         var name = plain.matches("[a-z].*") ? plain : "m-" + plain;
-        var short_ = name.substring(0, Math.min(LONGEST, name.length())).replaceAll("-+$", "");
-        return new InstanceRecord(short_, null, member.host(), member.port(), null);
+        var fitting = name.substring(0, Math.min(LONGEST, name.length())).replaceAll("-+$", "");
+        return new InstanceRecord(fitting, null, member.host(), member.port(), null);
     }
 
     public static Optional<InstanceRecord> instance(ClusterRecord cluster, PatroniMember member) {

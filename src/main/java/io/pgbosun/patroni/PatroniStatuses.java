@@ -5,6 +5,7 @@ import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Clusters;
 import io.pgbosun.cluster.PatroniMembers;
 import io.pgbosun.host.PatroniMember;
+import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 
 /** Asks the Patroni of a cluster, as far as the caller may see the cluster. */
@@ -24,7 +25,11 @@ public class PatroniStatuses {
 
     public PatroniStatus get(Caller caller, String cluster) {
         clusters.get(caller, cluster);
-        var patroni = members.of(store.get(cluster));
+        var record = store.get(cluster);
+        if (!record.isPatroni()) {
+            throw Problem.notFound("Patroni of cluster", cluster);
+        }
+        var patroni = members.of(record);
         var seen = patroni.cluster();
         return new PatroniStatus(
                 seen.leader().map(PatroniMember::name).orElse(null),
