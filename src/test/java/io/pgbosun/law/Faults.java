@@ -6,10 +6,8 @@ import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** Counts what a run says to the outside and to its journal, and lets the service die, fail or be cancelled there. */
@@ -96,7 +94,6 @@ final class Faults {
     private final List<Call> calls = new ArrayList<>();
     private final Map<String, Integer> occurrences = new HashMap<>();
     private int life;
-    private final Set<Shot> fired = new HashSet<>();
     private int firedAt = -1;
     private boolean dead;
     private volatile boolean dying;
@@ -139,9 +136,9 @@ final class Faults {
         return shots;
     }
 
-    /** Whether the first shot has hit. */
+    /** Whether a shot has hit: of calls that are made at once, a later one may come first and prevent the others. */
     synchronized boolean hit() {
-        return shots.isEmpty() || fired.contains(shots.getFirst());
+        return shots.isEmpty() || firedAt >= 0;
     }
 
     /** Whether what is now done by half is done so because the service dies in it. */
@@ -219,7 +216,6 @@ final class Faults {
         calls.add(new Call(life, sort, port, name, occurrence, halves));
         for (var shot : shots) {
             if (shot.hits(life, name, occurrence)) {
-                fired.add(shot);
                 firedAt = firedAt < 0 ? calls.size() - 1 : firedAt;
                 return shot;
             }
