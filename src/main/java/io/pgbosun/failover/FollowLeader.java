@@ -2,9 +2,12 @@ package io.pgbosun.failover;
 
 import io.pgbosun.access.Permission;
 import io.pgbosun.operation.CancelEffect;
+import io.pgbosun.operation.LockRequest;
 import io.pgbosun.operation.OperationKind;
 import io.pgbosun.operation.OperationSpec;
 import io.pgbosun.operation.Risk;
+import io.pgbosun.operation.Target;
+import io.pgbosun.pooler.ClusterPoolers;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -22,6 +25,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         lock = OperationKind.Lock.SHARED,
         timeoutMinutes = 15)
 public record FollowLeader() implements OperationSpec {
+    /** Changes of the leader that follow each other fast are followed one after the other. */
+    @Override
+    public List<LockRequest> locks(Target target, OperationKind.Lock declared) {
+        return ClusterPoolers.locks(target);
+    }
+
     /** Where clients are led. */
     @Schema(description = "Where clients are led.")
     public record FollowLeaderResult(

@@ -56,9 +56,9 @@ class FollowLeaderHandler implements OperationHandler<FollowLeader, FollowLeader
     public FollowLeaderResult run(Target target, FollowLeader spec, Steps steps) {
         var cluster = clusters.get(target.id());
         steps.pointOfNoReturn();
-        var led = steps.get("ask Patroni who leads", Led.class, () -> look(cluster));
+        var seen = steps.get("ask Patroni who leads", Led.class, () -> look(cluster));
+        var led = steps.act("lead the poolers to the leader", Led.class, seen, () -> lead(cluster, seen.poolers()));
         var leader = led.leader();
-        poolers.lead(steps, target.id(), led.poolers(), leader.name(), cluster.endpoint(leader));
         var shutOut = new ArrayList<ShutOutInstance>();
         for (var other : led.others()) {
             var done = steps.act(
@@ -73,6 +73,13 @@ class FollowLeaderHandler implements OperationHandler<FollowLeader, FollowLeader
             }
         }
         return new FollowLeaderResult(leader.name(), led.timeline(), led.poolers(), shutOut);
+    }
+
+    /** To whoever leads when it is done: a run that was stuck meanwhile must not lead back to one that has led before. */
+    private Led lead(ClusterRecord cluster, List<String> names) {
+        var now = look(cluster);
+        poolers.lead(cluster.cluster().name(), names, cluster.endpoint(now.leader()));
+        return now;
     }
 
     private Led look(ClusterRecord cluster) {
@@ -92,6 +99,9 @@ class FollowLeaderHandler implements OperationHandler<FollowLeader, FollowLeader
     }
 
     private ShutOut shutOut(ClusterRecord cluster, InstanceRecord leader, InstanceRecord other) {
+        if (leaders.leads(cluster, other)) {
+            return ShutOut.NOTHING; // it does so since a moment ago
+        }
         var done = former.shutOut(cluster, leader, other);
         if (done.lostBytes() != null) {
             changes.lost(cluster.cluster().name(), other.name(), done.lostBytes(), null);

@@ -3,7 +3,9 @@ package io.pgbosun.pooler;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PoolerDatabase;
 import io.pgbosun.operation.Checks;
+import io.pgbosun.operation.LockRequest;
 import io.pgbosun.operation.Steps;
+import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -109,6 +111,25 @@ public class ClusterPoolers {
                     () -> control.isResumed(poolers.get(cluster, name)),
                     () -> control.resume(poolers.get(cluster, name)));
         });
+    }
+
+    /** The same, for those that do all of it in one step, which may be done again. */
+    public void lead(String cluster, List<String> names, Endpoint primary) {
+        each(names, name -> {
+            var pooler = poolers.get(cluster, name);
+            if (!control.differences(pooler, primary).isEmpty()) {
+                control.point(pooler, primary);
+            }
+            control.resume(pooler);
+        });
+    }
+
+    /**
+     * What to lock for leading or steering poolers where the cluster is only shared: two at once would write the same file, and
+     * the one that saw the older leader might be the last.
+     */
+    public static List<LockRequest> locks(Target target) {
+        return List.of(new LockRequest(target.toString(), false), new LockRequest(target + "/poolers", true));
     }
 
     private static void each(List<String> names, Consumer<String> act) {
