@@ -135,7 +135,22 @@ class PatroniIT {
     /** All members stream again and clients are led to the leader. */
     private void settled() {
         patroni.awaitHealthy();
+        Eventually.until("all others stream from the leader", SETTLED_WITHIN, this::allStream);
         Eventually.until("the pooler leads to the leader", SETTLED_WITHIN, () -> writesAt(patroni.leader()));
+    }
+
+    /** As the servers say: what the DCS tells of a member is from before its Patroni was killed, until it tells something new. */
+    private boolean allStream() {
+        try (var session = ControlDatabase.Session.open(
+                "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(patroni.leader().port),
+                "postgres",
+                RealPatroni.PASSWORD.reveal())) {
+            var streaming =
+                    session.values("select application_name from pg_stat_replication where state = 'streaming'");
+            return streaming.size() == patroni.nodes().size() - 1;
+        } catch (RuntimeException | AssertionError notNow) {
+            return false;
+        }
     }
 
     @Test
