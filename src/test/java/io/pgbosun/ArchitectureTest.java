@@ -36,6 +36,7 @@ class ArchitectureTest {
         "io.pgbosun.maintenance..",
         "io.pgbosun.patroni..",
         "io.pgbosun.pooler..",
+        "io.pgbosun.replication..",
         "io.pgbosun.doctor..",
         "io.pgbosun.schedule.."
     };
@@ -113,6 +114,27 @@ class ArchitectureTest {
 
     @Test
     void features_depend_only_downwards() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.pgbosun.replication..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.pgbosun.backup..",
+                        "io.pgbosun.failover..",
+                        "io.pgbosun.maintenance..",
+                        "io.pgbosun.patroni..",
+                        "io.pgbosun.pooler..",
+                        "io.pgbosun.doctor..",
+                        "io.pgbosun.schedule..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.pgbosun.cluster..", "io.pgbosun.maintenance..", "io.pgbosun.pooler..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.pgbosun.replication..")
+                .check(CLASSES);
         noClasses()
                 .that()
                 .resideInAPackage("io.pgbosun.cluster..")

@@ -7,8 +7,10 @@ import io.pgbosun.host.LockGuard;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
+import io.pgbosun.host.ReplicationState;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerActivity;
+import io.pgbosun.host.ServerConfiguration;
 import io.pgbosun.host.ServerContent;
 import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
@@ -29,12 +31,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.postgresql.util.PasswordUtil;
 
 /** A PostgreSQL server spoken to with pgjdbc, a new connection for each call. */
 final class JdbcServer implements Server {
     private static final String POSTGRES = "postgres";
-    private static final int PROMOTED_WITHIN_SECONDS = 60;
 
     private static final String TABLESPACES =
             "select spcname from pg_tablespace where spcname not in ('pg_default', 'pg_global') order by 1";
@@ -117,13 +117,7 @@ final class JdbcServer implements Server {
      */
     @Override
     public void createReplicationRole(String role, Secret password) {
-        var quoted = Identifiers.quote(role);
-        work(POSTGRES, connection -> {
-            var verifier = PasswordUtil.encodeScramSha256(password.reveal().toCharArray());
-            run(connection, "set log_statement = 'none'");
-            run(connection, "create role " + quoted + " login replication password '" + verifier + "'");
-            return null;
-        });
+        work(POSTGRES, connection -> ReplicationRole.put(connection, role, password));
     }
 
     @Override
@@ -183,6 +177,11 @@ final class JdbcServer implements Server {
     }
 
     @Override
+    public ReplicationState replication() {
+        return read(POSTGRES, ReplicationQuery::state);
+    }
+
+    @Override
     public int walTimeline() {
         return read(POSTGRES, ReplicationQuery::walTimeline);
     }
@@ -235,13 +234,7 @@ final class JdbcServer implements Server {
 
     @Override
     public void promote() {
-        var promoted = work(
-                POSTGRES,
-                connection -> rows(
-                        connection,
-                        "select pg_promote(true, " + PROMOTED_WITHIN_SECONDS + ")",
-                        row -> row.getBoolean(1)));
-        if (!promoted.getFirst()) {
+        if (!work(POSTGRES, ReplicationQuery::promote)) {
             throw Problem.of(ProblemType.TOO_SLOW, endpoint.display() + " was told to promote, and still recovers.");
         }
     }
@@ -300,15 +293,17 @@ final class JdbcServer implements Server {
 
     @Override
     public void alterSystem(String name, String value) {
-        work(POSTGRES, connection -> {
-            SystemSettings.alter(connection, name, value);
-            return null;
-        });
+        work(POSTGRES, connection -> SystemSettings.alter(connection, name, value));
     }
 
     @Override
     public void reload() {
-        execute(POSTGRES, "select pg_reload_conf()");
+        work(POSTGRES, SystemSettings::reload);
+    }
+
+    @Override
+    public ServerConfiguration configuration() {
+        return read(POSTGRES, SystemSettings::configuration);
     }
 
     @Override

@@ -88,6 +88,7 @@ public final class Cli implements Runnable {
                 .addSubcommand(new HostsCommand(session))
                 .addSubcommand(new WalCommand(session))
                 .addSubcommand(new RecoverabilityCommand(session))
+                .addSubcommand(new ReplicationCommand(session))
                 .addSubcommand(new SwitchoversCommand(session))
                 .addSubcommand(new FailoversCommand(session))
                 .addSubcommand(new PatroniCommand(session))

@@ -239,6 +239,15 @@ final class ClustersCommand extends Noun {
         return start.start(session, Call.post(body, "clusters", cluster, "restarts"));
     }
 
+    @Command(name = "reload", description = "Has instances read their configuration files again.")
+    int reload(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Option(names = "--instance", split = ",", description = "Only this one; repeatable.")
+                    List<String> instances,
+            @Mixin StartOptions start) {
+        return start.start(session, Call.post(Body.of().texts("instances", instances), "clusters", cluster, "reloads"));
+    }
+
     @Command(name = "stop", description = "Stops every instance, standbys first.")
     int stop(@Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster, @Mixin StartOptions start) {
         return start.start(session, Call.post(Body.of(), "clusters", cluster, "stop"));

@@ -21,6 +21,8 @@ public record ClusterRecord(
         String sslMode,
         List<InstanceRecord> instances,
         PatroniApi patroni) {
+    /** The role that standbys log in with where pgbosun has made them. */
+    public static final String REPLICATION_ROLE = "pgbosun_replication";
 
     /** A cluster that pgbosun drives itself. */
     public ClusterRecord(
@@ -46,6 +48,24 @@ public record ClusterRecord(
     /** Whether pgbosun can start and stop its servers. */
     public boolean hasHosts() {
         return instances.stream().allMatch(instance -> instance.dataDirectory() != null);
+    }
+
+    /**
+     * Blocks when one of these is none of its instances.
+     *
+     * @param names null for all of them
+     */
+    public void requireInstances(List<String> names, Checks checks) {
+        var known = instances.stream().map(InstanceRecord::name).toList();
+        var unknown = names == null
+                ? List.<String>of()
+                : names.stream().filter(name -> !known.contains(name)).toList();
+        checks.need(
+                "the instances are of this cluster",
+                unknown.isEmpty(),
+                unknown.isEmpty() ? "all" : "not: " + unknown,
+                "some of " + known,
+                "List them with GET /v1/clusters/{cluster}/instances.");
     }
 
     /** Blocks what needs to start or stop servers, or to read their disks. */

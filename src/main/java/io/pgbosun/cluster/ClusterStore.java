@@ -159,6 +159,11 @@ public class ClusterStore {
                 instance.dataDirectory());
     }
 
+    /** Forgets an instance. */
+    public void remove(String cluster, String instance) {
+        store.update("delete from instance where cluster = $1 and name = $2", cluster, instance);
+    }
+
     /** The names of clusters that are driven so. */
     public List<String> names(Cluster.Driver driver) {
         return store.query("select name from cluster where driver = $1 order by name", driver).stream()

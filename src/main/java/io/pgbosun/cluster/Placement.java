@@ -5,6 +5,7 @@ import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Where on a host a new instance goes: a directory that nothing is at, and a port that nobody has. */
 @Singleton
@@ -25,24 +26,32 @@ public class Placement {
     }
 
     /**
-     * The cluster's instance of the next number.
+     * The cluster's instance of the first number that is free.
      *
      * @param dataDirectory that the instances' data directories go into; null for one below the host's data root
-     * @param port of the first instance; null to find a free one
+     * @param port where it listens; null to find a free one
      * @param others instances of the cluster that have a place already
      */
     public InstanceRecord next(
             String cluster, String host, String dataDirectory, Integer port, List<InstanceRecord> others) {
         var root =
                 dataDirectory == null ? Path.of(hosts.get(host).dataRoot()).resolve(cluster) : Path.of(dataDirectory);
-        var name = cluster + "-" + (others.size() + 1);
+        var name = name(cluster, others);
         var directory = root.resolve(name);
         if (programs.exists(directory)) {
             throw Problem.notPossible("There is something at " + directory
                     + " already, and it is not taken over; move it away, or name another dataDirectory.");
         }
-        var at = port == null ? freePort(others) : port + others.size();
-        return new InstanceRecord(name, host, "127.0.0.1", at, directory.toString());
+        return new InstanceRecord(
+                name, host, "127.0.0.1", port == null ? freePort(others) : port, directory.toString());
+    }
+
+    private static String name(String cluster, List<InstanceRecord> others) {
+        return IntStream.iterate(1, number -> number + 1)
+                .mapToObj(number -> cluster + "-" + number)
+                .filter(name -> others.stream().noneMatch(other -> other.name().equals(name)))
+                .findFirst()
+                .orElseThrow();
     }
 
     private int freePort(List<InstanceRecord> others) {

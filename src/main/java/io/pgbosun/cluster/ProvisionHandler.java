@@ -23,7 +23,6 @@ import java.util.Map;
 @Singleton
 class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
     private static final String SYNCHRONOUS = "synchronous_standby_names";
-    private static final String REPLICATION_ROLE = "pgbosun_replication";
     private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
 
     private final Placement placement;
@@ -124,8 +123,8 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         start(steps, primary);
         steps.ensure(
                 "create the replication role",
-                () -> server.roleExists(REPLICATION_ROLE),
-                () -> server.createReplicationRole(REPLICATION_ROLE, layout.replicationPassword()));
+                () -> server.roleExists(ClusterRecord.REPLICATION_ROLE),
+                () -> server.createReplicationRole(ClusterRecord.REPLICATION_ROLE, layout.replicationPassword()));
     }
 
     private void makeStandby(Steps steps, Provision spec, Layout layout, InstanceRecord standby) {
@@ -134,7 +133,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         var replication = new Endpoint(
                 layout.primary().address(),
                 layout.primary().port(),
-                REPLICATION_ROLE,
+                ClusterRecord.REPLICATION_ROLE,
                 layout.replicationPassword(),
                 "disable");
         var slot = standby.slot();
@@ -184,8 +183,8 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
     private Layout layout(String cluster, Provision spec) {
         var instances = new ArrayList<InstanceRecord>();
         for (var number = 0; number <= spec.standbys(); number++) {
-            instances.add(
-                    placement.next(cluster, spec.host(), spec.dataDirectory(), spec.port(), List.copyOf(instances)));
+            var port = spec.port() == null ? null : Integer.valueOf(spec.port() + number);
+            instances.add(placement.next(cluster, spec.host(), spec.dataDirectory(), port, List.copyOf(instances)));
         }
         return new Layout(instances, randomSecret(), randomSecret());
     }

@@ -8,6 +8,8 @@ import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 
 @Singleton
 class StartClusterHandler implements OperationHandler<StartCluster, StartClusterResult> {
@@ -19,6 +21,9 @@ class StartClusterHandler implements OperationHandler<StartCluster, StartCluster
         this.programs = programs;
     }
 
+    /** The instances, in the order in which they are started. */
+    record Order(List<InstanceRecord> instances) {}
+
     @Override
     public void check(Target target, StartCluster spec, Checks checks) {
         clusters.get(target.id()).requireHosts(checks);
@@ -27,12 +32,19 @@ class StartClusterHandler implements OperationHandler<StartCluster, StartCluster
     @Override
     public StartClusterResult run(Target target, StartCluster spec, Steps steps) {
         var cluster = clusters.get(target.id());
-        var instances = cluster.instances();
+        var instances =
+                steps.get("choose the order", Order.class, () -> order(cluster)).instances();
         for (var instance : instances) {
             var directory = Path.of(instance.dataDirectory());
             steps.ensure("start " + instance.name(), () -> programs.ready(directory), () -> programs.start(directory));
         }
         return new StartClusterResult(
                 instances.stream().map(InstanceRecord::name).toList());
+    }
+
+    private Order order(ClusterRecord cluster) {
+        return new Order(cluster.instances().stream()
+                .sorted(Comparator.comparing(instance -> programs.comesUpAsStandby(Path.of(instance.dataDirectory()))))
+                .toList());
     }
 }

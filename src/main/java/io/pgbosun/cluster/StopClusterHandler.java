@@ -8,6 +8,8 @@ import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 
 @Singleton
 class StopClusterHandler implements OperationHandler<StopCluster, StopClusterResult> {
@@ -19,6 +21,9 @@ class StopClusterHandler implements OperationHandler<StopCluster, StopClusterRes
         this.programs = programs;
     }
 
+    /** The instances, in the order in which they are stopped. */
+    record Order(List<InstanceRecord> instances) {}
+
     @Override
     public void check(Target target, StopCluster spec, Checks checks) {
         clusters.get(target.id()).requireHosts(checks);
@@ -27,12 +32,19 @@ class StopClusterHandler implements OperationHandler<StopCluster, StopClusterRes
     @Override
     public StopClusterResult run(Target target, StopCluster spec, Steps steps) {
         var cluster = clusters.get(target.id());
-        var instances = cluster.instances().reversed();
+        var instances =
+                steps.get("choose the order", Order.class, () -> order(cluster)).instances();
         for (var instance : instances) {
             var directory = Path.of(instance.dataDirectory());
             steps.ensure("stop " + instance.name(), () -> !programs.running(directory), () -> programs.stop(directory));
         }
         return new StopClusterResult(
                 instances.stream().map(InstanceRecord::name).toList());
+    }
+
+    private Order order(ClusterRecord cluster) {
+        return new Order(cluster.instances().stream()
+                .sorted(Comparator.comparing(instance -> !programs.comesUpAsStandby(Path.of(instance.dataDirectory()))))
+                .toList());
     }
 }

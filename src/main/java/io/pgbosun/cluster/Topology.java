@@ -7,10 +7,10 @@ import io.pgbosun.host.Servers;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import jakarta.inject.Singleton;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /** Finds out from the servers themselves who is primary, who is standby and how far behind. */
 @Singleton
@@ -38,16 +38,21 @@ public class Topology {
 
     /** Asks every instance at once. */
     public List<Sighting> look(ClusterRecord cluster) {
+        return each(cluster, instance -> look(cluster, instance));
+    }
+
+    /** Asks something of every instance at once; the answers come in the order of the instances. */
+    public static <A> List<A> each(ClusterRecord cluster, Function<InstanceRecord, A> question) {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var asked = new ArrayList<CompletableFuture<Sighting>>();
-            for (var instance : cluster.instances()) {
-                asked.add(CompletableFuture.supplyAsync(() -> ask(cluster, instance), threads));
-            }
+            var asked = cluster.instances().stream()
+                    .map(instance -> CompletableFuture.supplyAsync(() -> question.apply(instance), threads))
+                    .toList();
             return asked.stream().map(CompletableFuture::join).toList();
         }
     }
 
-    private Sighting ask(ClusterRecord cluster, InstanceRecord instance) {
+    /** Asks one instance. */
+    public Sighting look(ClusterRecord cluster, InstanceRecord instance) {
         var endpoint = cluster.endpoint(instance);
         try {
             return new Sighting(instance, endpoint, servers.at(endpoint).facts(), null);

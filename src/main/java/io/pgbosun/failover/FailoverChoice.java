@@ -9,6 +9,7 @@ import io.pgbosun.host.PgPrograms;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,6 +25,7 @@ class FailoverChoice {
     private final Topology topology;
     private final Vantages vantages;
     private final Ranking ranking;
+    private final Followers followers;
     private final ClusterPoolers poolers;
     private final PgPrograms programs;
     private final Clock clock;
@@ -32,12 +34,14 @@ class FailoverChoice {
             Topology topology,
             Vantages vantages,
             Ranking ranking,
+            Followers followers,
             ClusterPoolers poolers,
             PgPrograms programs,
             Clock clock) {
         this.topology = topology;
         this.vantages = vantages;
         this.ranking = ranking;
+        this.followers = followers;
         this.poolers = poolers;
         this.programs = programs;
         this.clock = clock;
@@ -99,7 +103,8 @@ class FailoverChoice {
                 .map(Sighting::instance)
                 .filter(instance -> !instance.equals(to) && !instance.equals(seen.primary()))
                 .toList();
-        return new Chosen(to, best, ranked, others);
+        var led = cluster.isPatroni() ? others : followers.of(seen.primary(), others);
+        return new Chosen(to, best, ranked, led);
     }
 
     static PrimaryChange change(

@@ -15,6 +15,7 @@ import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.pooler.ClusterPoolers;
+import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;

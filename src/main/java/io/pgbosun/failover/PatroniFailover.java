@@ -8,6 +8,7 @@ import io.pgbosun.failover.FormerLeaders.ShutOut;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.pooler.ClusterPoolers;
+import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;

@@ -12,6 +12,7 @@ import io.pgbosun.host.TimelineSwitch;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.pooler.ClusterPoolers;
+import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;

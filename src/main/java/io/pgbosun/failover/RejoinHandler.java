@@ -17,6 +17,7 @@ import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -52,8 +53,17 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
         this.servers = servers;
     }
 
-    /** The primary, and a standby that knows how to log in there; the instance itself when there is no other. */
-    record Chosen(InstanceRecord primary, InstanceRecord instance, List<InstanceRecord> others) {}
+    /**
+     * Who is made a standby of whom.
+     *
+     * @param others all but the instance
+     * @param followers those of them that follow it: cascading standbys
+     */
+    record Chosen(
+            InstanceRecord primary,
+            InstanceRecord instance,
+            List<InstanceRecord> others,
+            List<InstanceRecord> followers) {}
 
     /** Settings, for the journal. */
     record Settings(Map<String, String> settings) {}
@@ -127,8 +137,9 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
                 () -> programs.configure(directory, settings.settings()));
         followers.haveFollow(steps, instance, chosen.primary(), login);
         followers.start(steps, instance);
-        followers.streams(steps, instance, primary);
-        followers.dropSlots(steps, chosen.others(), instance, servers.at(cluster.endpoint(instance)));
+        followers.archiveByItself(steps, instance, chosen.others(), servers.at(cluster.endpoint(instance)));
+        followers.awaitStreaming(steps, instance, primary);
+        slots(steps, chosen, instance, servers.at(cluster.endpoint(instance)));
         steps.act(
                 "record what was lost",
                 () -> changes.lost(
@@ -138,6 +149,15 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
                 chosen.primary().name(),
                 lost.bytes(),
                 lost.tail().commits());
+    }
+
+    /** A copy has none; those that it had as a primary are of nobody. */
+    private void slots(Steps steps, Chosen chosen, InstanceRecord instance, Server there) {
+        chosen.followers().forEach(follower -> followers.reserveSlot(steps, follower, instance, there));
+        var rest = chosen.others().stream()
+                .filter(other -> !chosen.followers().contains(other))
+                .toList();
+        followers.dropSlots(steps, rest, instance, there);
     }
 
     /** Its own, or those of the primary when its directory is lost. */
@@ -161,7 +181,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
         var others = cluster.instances().stream()
                 .filter(other -> !other.equals(instance))
                 .toList();
-        return new Chosen(primary, instance, others);
+        return new Chosen(primary, instance, others, followers.of(instance, others));
     }
 
     /** An old primary that was fenced knows it too. */

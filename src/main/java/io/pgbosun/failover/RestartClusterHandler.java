@@ -22,7 +22,6 @@ import java.util.List;
 
 @Singleton
 class RestartClusterHandler implements OperationHandler<RestartCluster, RestartClusterResult> {
-    private static final String PENDING = "select name from pg_settings where pending_restart limit 1";
     private static final Duration READY_WITHIN = Duration.ofMinutes(10);
 
     private final ClusterStore clusters;
@@ -53,18 +52,7 @@ class RestartClusterHandler implements OperationHandler<RestartCluster, RestartC
         if (!cluster.isPatroni()) {
             cluster.requireHosts(checks);
         }
-        var names = cluster.instances().stream().map(InstanceRecord::name).toList();
-        var unknown = spec.instances() == null
-                ? List.<String>of()
-                : spec.instances().stream()
-                        .filter(name -> !names.contains(name))
-                        .toList();
-        checks.need(
-                "the instances are of this cluster",
-                unknown.isEmpty(),
-                unknown.isEmpty() ? "all" : "not: " + unknown,
-                "some of " + names,
-                "List them with GET /v1/clusters/{cluster}/instances.");
+        cluster.requireInstances(spec.instances(), checks);
         var sightings = topology.look(cluster);
         var primary = sightings.stream().filter(Sighting::primary).findFirst();
         checks.need(
@@ -131,7 +119,7 @@ class RestartClusterHandler implements OperationHandler<RestartCluster, RestartC
     }
 
     private boolean isPending(Sighting sighting) {
-        return topology.server(sighting).value("postgres", PENDING).isPresent();
+        return !topology.server(sighting).configuration().pendingRestart().isEmpty();
     }
 
     private void restart(ClusterRecord cluster, InstanceRecord instance, RestartCluster spec) {
@@ -153,7 +141,6 @@ class RestartClusterHandler implements OperationHandler<RestartCluster, RestartC
     }
 
     private boolean isReady(ClusterRecord cluster, InstanceRecord instance) {
-        return topology.look(cluster).stream()
-                .anyMatch(sighting -> sighting.up() && sighting.instance().equals(instance));
+        return topology.look(cluster, instance).up();
     }
 }

@@ -10,6 +10,7 @@ import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.List;
@@ -24,15 +25,17 @@ class SwitchoverChecks {
 
     private final Topology topology;
     private final Servers servers;
+    private final Followers followers;
     private final ClusterPoolers poolers;
 
-    SwitchoverChecks(Topology topology, Servers servers, ClusterPoolers poolers) {
+    SwitchoverChecks(Topology topology, Servers servers, Followers followers, ClusterPoolers poolers) {
         this.topology = topology;
         this.servers = servers;
+        this.followers = followers;
         this.poolers = poolers;
     }
 
-    /** Who gives its place to whom; decided once. */
+    /** Who gives its place to whom, and who else follows the primary; decided once. */
     record Chosen(
             InstanceRecord primary,
             InstanceRecord candidate,
@@ -52,7 +55,7 @@ class SwitchoverChecks {
                 .ifPresentOrElse(
                         candidate -> lag(candidate, primary, spec, checks), () -> noCandidate(sightings, spec, checks));
         poolers.check(cluster.cluster().name(), endpoint, checks);
-        activity(primary.activity(), !cluster.isPatroni(), checks);
+        activity(cluster, primary.activity(), checks);
         var failing = primary.archiver().failing();
         checks.want(
                 "archiving works",
@@ -96,7 +99,8 @@ class SwitchoverChecks {
                 .instance();
         var others = sightings.stream()
                 .filter(sighting -> !sighting.instance().equals(primary)
-                        && !sighting.instance().equals(candidate))
+                        && !sighting.instance().equals(candidate)
+                        && (cluster.isPatroni() || isLed(sighting.instance(), primary)))
                 .collect(Collectors.partitioningBy(
                         Topology.Sighting::up, Collectors.mapping(Topology.Sighting::instance, Collectors.toList())));
         return new Chosen(
@@ -105,6 +109,11 @@ class SwitchoverChecks {
                 others.get(true),
                 others.get(false),
                 poolers.names(cluster.cluster().name()));
+    }
+
+    /** Cascading standbys go on following the one that they follow. */
+    private boolean isLed(InstanceRecord instance, InstanceRecord primary) {
+        return !followers.of(primary, List.of(instance)).isEmpty();
     }
 
     private static void noCandidate(List<Sighting> sightings, Switchover spec, Checks checks) {
@@ -148,7 +157,7 @@ class SwitchoverChecks {
     }
 
     /** Patroni sets {@code synchronous_standby_names} by itself, so the names are its own. */
-    private static void activity(ServerActivity activity, boolean namesAreOurs, Checks checks) {
+    private static void activity(ClusterRecord cluster, ServerActivity activity, Checks checks) {
         checks.need(
                 "no base backup is taken from the primary",
                 activity.baseBackups() == 0,
@@ -167,17 +176,19 @@ class SwitchoverChecks {
                 activity.preparedTransactions(),
                 "0",
                 "It stays prepared at the new primary, where it must be ended.");
-        if (namesAreOurs) {
-            names(activity, checks);
+        if (!cluster.isPatroni()) {
+            names(cluster, activity.synchronousStandbyNames(), checks);
         }
     }
 
-    private static void names(ServerActivity activity, Checks checks) {
+    private static void names(ClusterRecord cluster, String names, Checks checks) {
+        var good = names.isEmpty()
+                || cluster.instances().stream().allMatch(instance -> names.contains("\"" + instance.name() + "\""));
         checks.want(
-                "commits wait for no standby by name",
-                activity.synchronousStandbyNames().isEmpty(),
-                activity.synchronousStandbyNames().isEmpty() ? "none" : activity.synchronousStandbyNames(),
-                "no synchronous_standby_names",
-                "Set it at the candidate, to names that will be standbys then: the setting is each instance's own.");
+                "commits wait for no standby, or for any instance",
+                good,
+                names.isEmpty() ? "none" : names,
+                "no synchronous_standby_names, or every instance in them",
+                "Name all of them, on each instance: configure-replication.");
     }
 }

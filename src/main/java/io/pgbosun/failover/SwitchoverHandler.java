@@ -16,6 +16,7 @@ import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -3,6 +3,7 @@ package io.pgbosun.failover;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.PatroniMembers;
+import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.failover.Vantage.Sees;
 import io.pgbosun.host.PgPrograms;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Looks at a primary from everywhere: from here, from its standbys, on its host or by its Patroni. One place alone cannot tell a dead
@@ -73,10 +76,11 @@ class Vantages {
     }
 
     List<Vantage> look(ClusterRecord cluster, InstanceRecord primary, List<Sighting> sightings) {
-        var seen = new ArrayList<Vantage>();
-        for (var sighting : sightings) {
-            seen.add(sighting.instance().equals(primary) ? fromHere(sighting) : fromStandby(sighting));
-        }
+        var bySelf = sightings.stream().collect(Collectors.toMap(Sighting::instance, Function.identity()));
+        var seen = new ArrayList<>(Topology.each(
+                cluster,
+                instance ->
+                        instance.equals(primary) ? fromHere(bySelf.get(instance)) : fromStandby(bySelf.get(instance))));
         if (primary.host() != null) {
             seen.add(onHost(primary));
         }

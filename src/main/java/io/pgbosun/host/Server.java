@@ -42,7 +42,7 @@ public interface Server {
 
     boolean roleExists(String role);
 
-    /** Creates a role that may log in and stream WAL. */
+    /** Creates a role that may log in and stream WAL; one that is there gets this password. */
     void createReplicationRole(String role, Secret password);
 
     boolean slotExists(String slot);
@@ -81,6 +81,9 @@ public interface Server {
 
     /** How the server's timeline came to be: the timelines before it, the first one first. */
     List<TimelineSwitch> timelineHistory();
+
+    /** Whom it follows, who follows it, and for whom it keeps WAL. */
+    ReplicationState replication();
 
     /** True when a WAL sender with this {@code application_name} is streaming. */
     boolean streamsTo(String applicationName);
@@ -126,8 +129,11 @@ public interface Server {
     /** {@code ALTER SYSTEM SET}, or {@code RESET} when the value is null; in force after {@link #reload} or a restart. */
     void alterSystem(String name, String value);
 
-    /** {@code pg_reload_conf}. */
+    /** {@code pg_reload_conf}, and waits until the files are read; files with an error are not taken in. */
     void reload();
+
+    /** What it has not taken in of its configuration files, as they are now. */
+    ServerConfiguration configuration();
 
     /** What a primary has written and archived. */
     ArchiverFacts archiver();

@@ -32,6 +32,8 @@ class MetricsLoop {
     private final StoreMetrics store;
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
+    private final ReplicationMetrics replication;
+    private final PatroniMetrics patroni;
     private final PoolerMetrics poolers;
     private final WalMetrics wal;
     private final PolicyMetrics policies;
@@ -43,6 +45,8 @@ class MetricsLoop {
             StoreMetrics store,
             RecoveryMetrics recovery,
             InstanceMetrics instances,
+            ReplicationMetrics replication,
+            PatroniMetrics patroni,
             PoolerMetrics poolers,
             WalMetrics wal,
             PolicyMetrics policies) {
@@ -50,6 +54,8 @@ class MetricsLoop {
         this.store = store;
         this.recovery = recovery;
         this.instances = instances;
+        this.replication = replication;
+        this.patroni = patroni;
         this.poolers = poolers;
         this.wal = wal;
         this.policies = policies;
@@ -84,6 +90,8 @@ class MetricsLoop {
         try {
             instances.refresh(); // what is split or gone is to be seen within ten seconds
             if (rounds % OTHER_ROUNDS == 0) {
+                replication.refresh();
+                patroni.refresh();
                 poolers.refresh();
                 store.refresh();
                 recovery.refresh();

@@ -53,6 +53,7 @@ class PermissionMatrixTest {
             Map.entry("restore", "{\"backup\":\"" + ID + "\",\"database\":\"x\"}"),
             Map.entry("createChatUser", "{\"id\":\"U1\",\"principal\":\"x\",\"grants\":[{\"role\":\"VIEWER\"}]}"),
             Map.entry("holdBackup", "{\"reason\":\"x\"}"),
+            Map.entry("configureReplication", "{\"synchronousStandbys\":0}"),
             Map.entry("controlPatroni", "{\"action\":\"PAUSE\"}"),
             Map.entry("configurePatroni", "{\"set\":{\"ttl\":\"30\"}}"),
             Map.entry("controlPooler", "{\"pooler\":\"x\",\"action\":\"RELOAD\"}"),

@@ -17,6 +17,7 @@ import io.pgbosun.v1.HostsProto;
 import io.pgbosun.v1.MaintenanceProto;
 import io.pgbosun.v1.PatroniProto;
 import io.pgbosun.v1.PoolerProto;
+import io.pgbosun.v1.ReplicationProto;
 import io.pgbosun.v1.SchedulesProto;
 import io.pgbosun.v1.WalProto;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class Services {
             FailoverProto.getDescriptor(),
             MaintenanceProto.getDescriptor(),
             PatroniProto.getDescriptor(),
+            ReplicationProto.getDescriptor(),
             PoolerProto.getDescriptor(),
             WalProto.getDescriptor(),
             io.pgbosun.v1.OperationsProto.getDescriptor(),

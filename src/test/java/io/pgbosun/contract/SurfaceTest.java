@@ -112,6 +112,7 @@ class SurfaceTest {
         compare(io.pgbosun.schedule.Schedule.class, Services.message("Schedule"), differences, seen);
         compare(io.pgbosun.pooler.CreatePooler.class, Services.message("CreatePooler"), differences, seen);
         compare(io.pgbosun.patroni.PatroniStatus.class, Services.message("PatroniStatus"), differences, seen);
+        compare(io.pgbosun.replication.Replication.class, Services.message("Replication"), differences, seen);
         compare(io.pgbosun.pooler.Pooler.class, Services.message("Pooler"), differences, seen);
         compare(io.pgbosun.pooler.PoolerConfig.class, Services.message("PoolerConfig"), differences, seen);
         compare(io.pgbosun.host.PoolerPool.class, Services.message("PoolerPool"), differences, seen);

@@ -123,6 +123,7 @@ class ReadmeTest {
                     row.get(1).replaceAll("`([A-Z]+) ([^`?]+).*", "$1 /v1$2").split(" ");
             var path = route[1].replace("{c}", "{cluster}")
                     .replace("{b}", "{backup}")
+                    .replace("{i}", "{instance}")
                     .replace("{r}", "{repository}");
             assertTrue(
                     paths.getOrDefault(path, Map.of()).containsKey(route[0].toLowerCase(java.util.Locale.ROOT)),

@@ -20,7 +20,7 @@ import java.util.Set;
 /** The laws of runbooks, tried on one scenario at every call. */
 final class Laws {
     private static final List<String> ABSORBED =
-            List.of("facts", "archiver", "walReceiver", "running", "walAfter", "cluster of patroni");
+            List.of("facts", "archiver", "walReceiver", "running", "walAfter", "cluster of patroni", "replication");
 
     private static final String CRASHES = "crashes resumed";
     private static final String FAILURES = "failures undone";

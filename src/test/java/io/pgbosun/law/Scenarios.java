@@ -18,6 +18,7 @@ import io.pgbosun.cluster.DeleteCluster;
 import io.pgbosun.cluster.Deregister;
 import io.pgbosun.cluster.Provision;
 import io.pgbosun.cluster.Register;
+import io.pgbosun.cluster.ReloadCluster;
 import io.pgbosun.cluster.StartCluster;
 import io.pgbosun.cluster.StopCluster;
 import io.pgbosun.failover.Failover;
@@ -40,6 +41,9 @@ import io.pgbosun.patroni.ControlPatroni;
 import io.pgbosun.pooler.ApplyPoolerConfig;
 import io.pgbosun.pooler.ControlPooler;
 import io.pgbosun.pooler.ControlPooler.Action;
+import io.pgbosun.replication.AddStandby;
+import io.pgbosun.replication.ConfigureReplication;
+import io.pgbosun.replication.RemoveStandby;
 import io.pgbosun.secret.Secret;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +147,15 @@ final class Scenarios {
                         on("refused: Patroni rewinds by itself", Base.PATRONI, new Rejoin("orders-2", null)),
                         on("refused: the primary", Base.CLUSTER, new Rejoin("orders-1", null)),
                         on("refused: no such instance", Base.CLUSTER, new Rejoin("orders-3", null))));
+        all.put("add-standby", addStandby());
+        all.put("remove-standby", removeStandby());
+        all.put("configure-replication", configureReplication());
+        all.put(
+                "reload-cluster",
+                List.of(
+                        on("all", Base.CLUSTER, new ReloadCluster(null)),
+                        on("one of them", Base.CRASHED, new ReloadCluster(List.of("orders-2"))),
+                        on("refused: one is down", Base.CRASHED, new ReloadCluster(null))));
         all.put("control-patroni", controlPatroni());
         all.put("configure-patroni", configurePatroni());
         all.put("restart-cluster", restartCluster());
@@ -197,6 +210,41 @@ final class Scenarios {
                 on("a setting", Base.PATRONI, new ConfigurePatroni(Map.of("ttl", "20"), null)),
                 on("one is removed", Base.PATRONI, new ConfigurePatroni(null, List.of("ttl"))),
                 on("refused: it is not one of Patroni", Base.CLUSTER, new ConfigurePatroni(Map.of("ttl", "20"), null)));
+    }
+
+    private static List<Scenario> addStandby() {
+        return List.of(
+                on("of the primary", Base.CLUSTER, new AddStandby(null, null, null, null)),
+                on(
+                        "a cascading one of a cluster that archives",
+                        Base.ARCHIVED,
+                        new AddStandby("orders-2", null, null, 5432)),
+                on("refused: what it is to follow is down", Base.CRASHED, new AddStandby("orders-1", null, null, null)),
+                on("refused: no such host", Base.CLUSTER, new AddStandby(null, "elsewhere", null, null)),
+                on("refused: Patroni does that", Base.PATRONI, new AddStandby(null, null, null, null)));
+    }
+
+    private static List<Scenario> removeStandby() {
+        return List.of(
+                on("with its data", Base.CLUSTER, new RemoveStandby("orders-2", null)),
+                on("its data is kept", Base.ARCHIVED, new RemoveStandby("orders-2", true)),
+                on("refused: the primary", Base.CLUSTER, new RemoveStandby("orders-1", null)),
+                on("refused: no primary answers", Base.CRASHED, new RemoveStandby("orders-2", null)),
+                on("refused: no such instance", Base.CLUSTER, new RemoveStandby("orders-3", null)),
+                on("refused: Patroni does that", Base.PATRONI, new RemoveStandby("orders-2", null)));
+    }
+
+    private static List<Scenario> configureReplication() {
+        return List.of(
+                on("commits wait for a standby", Base.CLUSTER, new ConfigureReplication(1, null, null)),
+                on("commits wait for nobody", Base.CLUSTER, new ConfigureReplication(0, null, null)),
+                on("refused: too few standbys", Base.CLUSTER, new ConfigureReplication(2, null, null)),
+                on(
+                        "refused: no such instance",
+                        Base.CLUSTER,
+                        new ConfigureReplication(
+                                1, ConfigureReplication.Method.FIRST, List.of("orders-2", "orders-3"))),
+                on("refused: Patroni does that", Base.PATRONI, new ConfigureReplication(1, null, null)));
     }
 
     private static List<Scenario> controlPatroni() {

@@ -7,8 +7,11 @@ import io.pgbosun.host.LockGuard;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.MaintenanceCommand;
 import io.pgbosun.host.Progress;
+import io.pgbosun.host.ReplicationSlot;
+import io.pgbosun.host.ReplicationState;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerActivity;
+import io.pgbosun.host.ServerConfiguration;
 import io.pgbosun.host.ServerContent;
 import io.pgbosun.host.ServerFacts;
 import io.pgbosun.host.ServerSetting;
@@ -16,6 +19,7 @@ import io.pgbosun.host.ServerTraces;
 import io.pgbosun.host.TableName;
 import io.pgbosun.host.TimelineSwitch;
 import io.pgbosun.host.WalReceiver;
+import io.pgbosun.host.WalSender;
 import io.pgbosun.host.Work;
 import io.pgbosun.law.Faults.Port;
 import io.pgbosun.law.World.Db;
@@ -206,9 +210,7 @@ final class WorldServer implements Server {
     @Override
     public void createReplicationRole(String role, Secret password) {
         change("createReplicationRole " + role, null, server -> {
-            if (server.content.roles.putIfAbsent(role, password.reveal()) != null) {
-                throw failed("role \"" + role + "\" already exists");
-            }
+            server.content.roles.put(role, password.reveal());
         });
     }
 
@@ -288,14 +290,40 @@ final class WorldServer implements Server {
 
     @Override
     public boolean streamsTo(String applicationName) {
-        return read(
-                "streamsTo " + applicationName,
-                server -> stage.world().directories.values().stream()
-                        .anyMatch(standby -> standby.running
-                                && standby.follows != null
-                                && standby.follows == endpoint.port()
-                                && standby.applicationName.equals(applicationName)
-                                && server.slots.contains(standby.slot)));
+        return read("streamsTo " + applicationName, server -> streaming(server).contains(applicationName));
+    }
+
+    private List<String> streaming(Directory server) {
+        return stage.world().directories.values().stream()
+                .filter(standby -> standby.running
+                        && standby.follows != null
+                        && standby.follows == endpoint.port()
+                        && server.slots.contains(standby.slot))
+                .map(standby -> standby.applicationName)
+                .toList();
+    }
+
+    @Override
+    public ReplicationState replication() {
+        return read("replication", server -> {
+            var names = server.settings.getOrDefault("synchronous_standby_names", "");
+            var senders = streaming(server).stream()
+                    .map(name -> new WalSender(
+                            name,
+                            "127.0.0.1",
+                            "streaming",
+                            names.contains('"' + name + '"') ? "quorum" : "async",
+                            null,
+                            null,
+                            null,
+                            0L,
+                            null))
+                    .toList();
+            var slots = server.slots.stream()
+                    .map(slot -> new ReplicationSlot(slot, "physical", null, true, "reserved", 0L, null))
+                    .toList();
+            return new ReplicationState(server.follows != null, null, senders, slots, 10, 10, names);
+        });
     }
 
     @Override
@@ -409,6 +437,11 @@ final class WorldServer implements Server {
     @Override
     public void reload() {
         stage.faults().change(Port.SQL, "reload at " + endpoint.port(), null, this::server);
+    }
+
+    @Override
+    public ServerConfiguration configuration() {
+        return read("configuration", server -> new ServerConfiguration(List.of("shared_buffers"), List.of()));
     }
 
     @Override

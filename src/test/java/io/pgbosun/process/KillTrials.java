@@ -95,6 +95,29 @@ record KillTrials(
                         () -> rest().post("/v1/clusters/made/restarts", "{}"),
                         () -> roles("made").equals(List.of("PRIMARY", "STANDBY"))),
                 new Trial(
+                        "add-standby",
+                        12,
+                        () -> rest().post("/v1/clusters/made/instances", "{}"),
+                        () -> roles("made").equals(List.of("PRIMARY", "STANDBY", "STANDBY"))),
+                new Trial(
+                        "configure-replication",
+                        8,
+                        () -> rest().post("/v1/clusters/made/replication", "{'synchronousStandbys':1}"),
+                        () -> "ANY 1 (\"made-1\", \"made-2\", \"made-3\")"
+                                .equals(rest().get("/v1/clusters/made/replication")
+                                        .json()
+                                        .getString("synchronousStandbyNames"))),
+                new Trial(
+                        "remove-standby",
+                        7,
+                        () -> rest().delete("/v1/clusters/made/instances/made-3"),
+                        () -> roles("made").equals(List.of("PRIMARY", "STANDBY"))),
+                new Trial(
+                        "reload-cluster",
+                        6,
+                        () -> rest().post("/v1/clusters/made/reloads", "{}"),
+                        () -> roles("made").equals(List.of("PRIMARY", "STANDBY"))),
+                new Trial(
                         "enable-archiving",
                         10,
                         () -> rest().post("/v1/clusters/made/wal-archive", "{}"),

@@ -29,7 +29,9 @@ final class Link implements AutoCloseable {
         /** The client is told that the server has no more to say, and the server is told nothing. */
         HALF_CLOSE,
         /** Every connection is reset, at both ends. */
-        RESET
+        RESET,
+        /** Whoever comes is reset; the connections that there are go on. */
+        REFUSE
     }
 
     private final ServerSocket entry;
@@ -94,7 +96,11 @@ final class Link implements AutoCloseable {
         while (!entry.isClosed()) {
             try {
                 var client = entry.accept();
-                Thread.startVirtualThread(() -> carry(client));
+                if (weather == Weather.REFUSE) {
+                    new Pair(client, client).reset();
+                } else {
+                    Thread.startVirtualThread(() -> carry(client));
+                }
             } catch (IOException closed) {
                 return;
             }

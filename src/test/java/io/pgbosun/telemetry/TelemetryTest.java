@@ -13,10 +13,14 @@ import io.pgbosun.backup.ArchiveStatus.ArchivingState;
 import io.pgbosun.backup.ArchiveStatus.RecoveryPoint;
 import io.pgbosun.backup.WalArchiving.Health;
 import io.pgbosun.host.ArchiveMethod;
+import io.pgbosun.host.PatroniCluster;
 import io.pgbosun.host.PoolerPool;
+import io.pgbosun.host.ReplicationSlot;
+import io.pgbosun.host.ReplicationState;
 import io.pgbosun.operation.OperationState;
 import io.pgbosun.operation.OperationTelemetry;
 import io.pgbosun.pooler.PoolerHealth;
+import io.pgbosun.replication.Standbys.Seen;
 import io.pgbosun.store.Store;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -30,6 +34,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -48,6 +53,8 @@ class TelemetryTest {
     private final StoreMetrics fleet;
     private final RecoveryMetrics recovery;
     private final InstanceMetrics instances;
+    private final ReplicationMetrics replication;
+    private final PatroniMetrics patroni;
     private final PoolerMetrics poolers;
     private final WalMetrics wal;
     private final PolicyMetrics policies;
@@ -58,6 +65,8 @@ class TelemetryTest {
             StoreMetrics fleet,
             RecoveryMetrics recovery,
             InstanceMetrics instances,
+            ReplicationMetrics replication,
+            PatroniMetrics patroni,
             PoolerMetrics poolers,
             WalMetrics wal,
             PolicyMetrics policies,
@@ -66,6 +75,8 @@ class TelemetryTest {
         this.fleet = fleet;
         this.recovery = recovery;
         this.instances = instances;
+        this.replication = replication;
+        this.patroni = patroni;
         this.poolers = poolers;
         this.wal = wal;
         this.policies = policies;
@@ -214,6 +225,8 @@ class TelemetryTest {
                 "insert into backup_policy (name, cluster, retention) values ($1, $1, '{\"keepLast\": 1}')", CLUSTER);
         policies.refresh();
         poolers.show(Map.of(CLUSTER, List.of(exhausted())));
+        patroni.show(Map.of(CLUSTER, Optional.of(Optional.of(new PatroniCluster(List.of(), true)))));
+        replication.show(Map.of(CLUSTER, List.of(standby())));
         var exported = names(given().get("/q/metrics").asString());
         for (var text : List.of(dashboard, rules)) {
             var named = names(text);
@@ -221,6 +234,12 @@ class TelemetryTest {
             named.removeAll(exported);
             assertEquals(Set.of(), named, "named, and not exported");
         }
+    }
+
+    private static Seen standby() {
+        var slot = new ReplicationSlot("metered_3", "physical", null, false, "extended", 9L, 9L);
+        var state = new ReplicationState(true, null, List.of(), List.of(slot), 10, 10, "");
+        return new Seen("metered-2", "127.0.0.1", 5432, state, null);
     }
 
     private static ArchiveStatus archived(ArchivingState state) {

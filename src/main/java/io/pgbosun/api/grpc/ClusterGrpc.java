@@ -20,6 +20,7 @@ import io.pgbosun.v1.ListInstancesRequest;
 import io.pgbosun.v1.ListInstancesResponse;
 import io.pgbosun.v1.ProvisionRequest;
 import io.pgbosun.v1.RegisterRequest;
+import io.pgbosun.v1.ReloadClusterRequest;
 import io.pgbosun.v1.StartClusterRequest;
 import io.pgbosun.v1.StopClusterRequest;
 import io.pgbosun.v1.UpdateClusterRequest;
@@ -62,6 +63,11 @@ class ClusterGrpc extends ClusterServiceGrpc.ClusterServiceImplBase {
 
     @Override
     public void stopCluster(StopClusterRequest request, StreamObserver<Operation> observer) {
+        calls.start(request, observer);
+    }
+
+    @Override
+    public void reloadCluster(ReloadClusterRequest request, StreamObserver<Operation> observer) {
         calls.start(request, observer);
     }
 

@@ -16,6 +16,7 @@ import io.pgbosun.v1.MaintenanceProto;
 import io.pgbosun.v1.OperationMetadata;
 import io.pgbosun.v1.PatroniProto;
 import io.pgbosun.v1.PoolerProto;
+import io.pgbosun.v1.ReplicationProto;
 import io.pgbosun.v1.WalProto;
 import jakarta.inject.Singleton;
 import java.util.Map;
@@ -34,6 +35,7 @@ class LongRunning {
                     FailoverProto.getDescriptor(),
                     MaintenanceProto.getDescriptor(),
                     PatroniProto.getDescriptor(),
+                    ReplicationProto.getDescriptor(),
                     PoolerProto.getDescriptor(),
                     WalProto.getDescriptor())
             .flatMap(file -> file.getMessageTypes().stream())

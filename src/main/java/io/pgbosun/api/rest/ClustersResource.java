@@ -12,6 +12,7 @@ import io.pgbosun.cluster.Deregister;
 import io.pgbosun.cluster.Instance;
 import io.pgbosun.cluster.Provision;
 import io.pgbosun.cluster.Register;
+import io.pgbosun.cluster.ReloadCluster;
 import io.pgbosun.cluster.StartCluster;
 import io.pgbosun.cluster.StopCluster;
 import io.pgbosun.operation.OperationSpec;
@@ -171,6 +172,14 @@ class ClustersResource {
     @Operation(summary = "Stops every instance, standbys first.")
     public Response stopCluster(
             @PathParam("cluster") String cluster, StopCluster request, @BeanParam StartParams params) {
+        return starts.onCluster(cluster, request, params);
+    }
+
+    @POST
+    @Path("/clusters/{cluster}/reloads")
+    @Operation(summary = "Has instances read their configuration files again.")
+    public Response reloadCluster(
+            @PathParam("cluster") String cluster, ReloadCluster request, @BeanParam StartParams params) {
         return starts.onCluster(cluster, request, params);
     }
 
