@@ -159,9 +159,9 @@ requirement() {
         git | jq) echo "$1, only for ./pgbosun test: put it on the PATH" ;;
         promtool) echo "promtool of Prometheus, only for ./pgbosun test: put it on the PATH" ;;
         pgbackrest) echo "pgBackRest 2.45 or newer, only for ./pgbosun test: put pgbackrest on the PATH" ;;
-        pgbouncer) echo "PgBouncer 1.18 or newer, only for ./pgbosun test: put pgbouncer on the PATH" ;;
-        etcd) echo "etcd 3.4 or newer, only for ./pgbosun test: put etcd on the PATH" ;;
-        patroni) echo "Patroni 3.0.2 or newer with its etcd3, only for ./pgbosun test: put patroni on the PATH" ;;
+        pgbouncer) echo "PgBouncer 1.18 or newer, only for ./pgbosun test and bench: put pgbouncer on the PATH" ;;
+        etcd) echo "etcd 3.4 or newer, only for ./pgbosun test and bench: put etcd on the PATH" ;;
+        patroni) echo "Patroni 3.0.2 or newer with its etcd3, only for ./pgbosun test and bench: put patroni on the PATH" ;;
         h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
         python) echo "Python 3 with pydantic, urllib3 and dateutil, only for ./pgbosun test: Debian's packages python3-pydantic, python3-urllib3, python3-dateutil" ;;
     esac

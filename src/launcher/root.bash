@@ -109,7 +109,7 @@ step_down() {
     prepare_user
     place_home
     # shellcheck disable=SC2046  # a list of words
-    install_missing $(needs "$command")
+    install_missing $(needs "$@")
     prepare_copy "$command"
     export PGBOSUN_HOME=$home
     usable . || cd "$home" || exit

@@ -24,6 +24,7 @@ final class Parts {
             "memory",
             "backup",
             "stream",
+            "failover",
             "growth");
 
     private final Stage stage;
@@ -46,6 +47,7 @@ final class Parts {
         parts.put("memory", new Lifetimes(stage, report)::memory);
         parts.put("backup", new Backups(stage, report)::run);
         parts.put("stream", new Streams(stage, report)::run);
+        parts.put("failover", new Failovers(stage, report)::run);
         parts.put("growth", new Growth(stage, report)::run);
     }
 

@@ -62,7 +62,8 @@ final class Service implements AutoCloseable {
         var handed = System.getenv("SERVICE_COMMAND");
         if (handed == null || handed.isBlank()) {
             var jar = Path.of(System.getProperty("pgbosun.app"), "quarkus-run.jar");
-            return List.of(System.getProperty("java.home") + "/bin/java", "-jar", jar.toString());
+            var java = System.getProperty("java.home") + "/bin/java";
+            return List.of(java, "-Dpgbosun.home=" + home, "-jar", jar.toString());
         }
         var command = new ArrayList<String>(handed.lines().toList());
         command.replaceAll(word -> word.startsWith("-Dpgbosun.home=") ? "-Dpgbosun.home=" + home : word);

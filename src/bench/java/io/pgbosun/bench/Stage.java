@@ -1,5 +1,6 @@
 package io.pgbosun.bench;
 
+import io.pgbosun.adapter.Inhabitants;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -155,6 +156,7 @@ final class Stage implements AutoCloseable {
                 System.err.println("bench: " + e);
             }
         }
+        Inhabitants.kill(folder); // what a run that was interrupted was just starting, and servers of clusters
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -40,16 +40,22 @@ public final class RealPatroni implements AutoCloseable {
      * @param ttl seconds after which a leader that is silent is none
      * @param loopWait seconds between two looks
      * @param retryTimeout seconds for which the DCS and PostgreSQL are asked again; loopWait + 2 * retryTimeout is at most ttl
+     * @param durable with {@code fsync}, which tests do without
      */
-    public record Shape(int nodes, int ttl, int loopWait, int retryTimeout, boolean https) {
+    public record Shape(int nodes, int ttl, int loopWait, int retryTimeout, boolean https, boolean durable) {
         /** With so many nodes, as quick as can be. */
         public static Shape quick(int nodes) {
-            return new Shape(nodes, 5, 1, 2, false);
+            return new Shape(nodes, 5, 1, 2, false, false);
         }
 
         /** With a certificate that {@link RealPatroni#api()} knows who has signed. */
         public Shape withHttps() {
-            return new Shape(nodes, ttl, loopWait, retryTimeout, true);
+            return new Shape(nodes, ttl, loopWait, retryTimeout, true, durable);
+        }
+
+        /** With commits that survive the machine, as elsewhere than in tests. */
+        public Shape withFsync() {
+            return new Shape(nodes, ttl, loopWait, retryTimeout, https, true);
         }
     }
 

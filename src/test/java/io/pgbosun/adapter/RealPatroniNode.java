@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** A node of {@link RealPatroni}: a Patroni, its PostgreSQL, and a folder that holds all of both. */
 public final class RealPatroniNode {
@@ -117,12 +116,7 @@ public final class RealPatroniNode {
     /** SIGKILL of all there is: what is left when a host dies. */
     public void killAll() {
         killPatroni();
-        Soon.until(LIMIT, "all of " + name + " is killed", () -> {
-            var living = processes();
-            living.forEach(ProcessHandle::destroyForcibly);
-            killed.addAll(living);
-            return living.isEmpty();
-        });
+        killed.addAll(Inhabitants.kill(folder));
     }
 
     /** SIGSTOP of Patroni alone: it keeps connections and answers nothing. */
@@ -132,12 +126,12 @@ public final class RealPatroniNode {
 
     /** SIGSTOP of all there is: what a host looks like that hangs. */
     public void pause() {
-        processes().forEach(process -> signal("STOP", process));
+        Inhabitants.of(folder).forEach(process -> signal("STOP", process));
     }
 
     /** SIGCONT, after either of them. */
     public void resume() {
-        processes().forEach(process -> signal("CONT", process));
+        Inhabitants.of(folder).forEach(process -> signal("CONT", process));
     }
 
     static void signal(String signal, ProcessHandle process) {
@@ -149,24 +143,6 @@ public final class RealPatroniNode {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Patroni, PostgreSQL and their programs: all live in the folder, or speak of it. */
-    private Set<ProcessHandle> processes() {
-        var all = new HashSet<ProcessHandle>();
-        ProcessHandle.allProcesses().filter(this::isOurs).forEach(all::add);
-        return all;
-    }
-
-    private boolean isOurs(ProcessHandle process) {
-        var about = Path.of("/proc", String.valueOf(process.pid()));
-        try {
-            return Files.readSymbolicLink(about.resolve("cwd")).startsWith(folder)
-                    || Stream.of(Files.readString(about.resolve("cmdline")).split("\0"))
-                            .anyMatch(argument -> argument.contains(folder + "/"));
-        } catch (IOException goneOrOfOthers) {
-            return false;
         }
     }
 
@@ -209,7 +185,7 @@ public final class RealPatroniNode {
                     - host replication replicator 127.0.0.1/32 scram-sha-256
                   parameters:
                     unix_socket_directories: ''
-                    fsync: 'off'
+                    fsync: '%16$s'
                 """.formatted(
                         RealPatroni.SCOPE,
                         name,
@@ -225,7 +201,8 @@ public final class RealPatroniNode {
                         data(),
                         BIN.directory(),
                         folder.resolve("pgpass"),
-                        quoted(RealPatroni.PASSWORD.reveal()));
+                        quoted(RealPatroni.PASSWORD.reveal()),
+                        cluster.shape.durable() ? "on" : "off");
     }
 
     /** The end of {@code restapi}, and what trusts the others. */

@@ -1,15 +1,13 @@
 package io.pgbosun.adapter;
 
-import static org.junit.jupiter.api.Assertions.fail;
-
 import io.pgbosun.problem.Problem;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Assertions;
 
-/** Waiting in tests, for what happens in another session. */
+/** Waiting in tests, for what happens in another session. Benchmarks use it too, without JUnit. */
 public final class Soon {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -23,7 +21,7 @@ public final class Soon {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!now(happened)) {
             if (System.nanoTime() > deadline) {
-                fail("within " + atMost + " not seen: " + what);
+                throw new AssertionError("within " + atMost + " not seen: " + what);
             }
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
@@ -54,10 +52,15 @@ public final class Soon {
     }
 
     static Problem outcome(CompletableFuture<Problem> running) {
-        return Assertions.assertTimeoutPreemptively(LIMIT.plusSeconds(5), () -> running.get());
+        return running.orTimeout(LIMIT.toSeconds() + 5, TimeUnit.SECONDS).join();
     }
 
     static Problem problemOf(Runnable body) {
-        return Assertions.assertThrows(Problem.class, body::run);
+        try {
+            body.run();
+        } catch (Problem problem) {
+            return problem;
+        }
+        throw new AssertionError("no problem");
     }
 }

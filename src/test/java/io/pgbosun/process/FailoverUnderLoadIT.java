@@ -3,11 +3,11 @@ package io.pgbosun.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgbosun.adapter.Inhabitants;
 import io.pgbosun.adapter.LocalPgPrograms;
 import io.pgbosun.adapter.RealPgBouncer;
 import io.pgbosun.fire.Scoreboard;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -158,16 +157,7 @@ class FailoverUnderLoadIT {
 
     /** The postmaster and all of its children. */
     private void kill(String cluster, String instance) {
-        try {
-            var pid = Files.readAllLines(directory(cluster, instance).resolve("postmaster.pid"))
-                    .getFirst();
-            var postmaster = ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
-            var all = Stream.concat(Stream.of(postmaster), postmaster.descendants())
-                    .toList();
-            all.forEach(ProcessHandle::destroyForcibly);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Inhabitants.kill(directory(cluster, instance));
     }
 
     private io.restassured.path.json.JsonPath failOver(String cluster, long accepted) {
