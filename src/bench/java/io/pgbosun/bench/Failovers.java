@@ -2,19 +2,16 @@ package io.pgbosun.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
- * How long nobody can commit, beside Patroni on the same machine: in switchovers, and after kill -9 of the primary. A
- * failover by pgbosun is ordered, right after the kill; Patroni finds out by itself, which is its job: pgbosun fails over
+ * How long nobody can commit, beside Patroni on the same machine, in turn: in switchovers, and after kill -9 of the primary.
+ * A failover by pgbosun is ordered, right after the kill; Patroni finds out by itself, which is its job: pgbosun fails over
  * when it is told to.
  */
 final class Failovers {
     private final Stage stage;
     private final Report report;
     private final int rounds;
-    private double switchover;
-    private double failover;
 
     Failovers(Stage stage, Report report) {
         this.stage = stage;
@@ -23,9 +20,19 @@ final class Failovers {
     }
 
     void run() {
-        try (var service = stage.service("api,worker")) {
-            ofNative(service);
-            ofPatroni(service);
+        try (var service = stage.service("api,worker");
+                var ours = new NativeCluster(stage, service);
+                var patronis = new PatroniCluster(stage)) {
+            var alone = switchovers(ours, patronis);
+            failovers(ours, patronis);
+            try (var pooled = patronis.register(service)) {
+                var led = new ArrayList<Double>();
+                for (var round = 0; round < rounds; round++) {
+                    led.add(patronis.switchOver(pooled));
+                }
+                var median = show("switchover of Patroni's by pgbosun", led);
+                report.atMost("switchover of Patroni's: pgbosun / Patroni", median / alone, "ratio", 1);
+            }
         } finally {
             stage.postgres()
                     .run("delete from cluster where name in ('%s', '%s')"
@@ -33,44 +40,34 @@ final class Failovers {
         }
     }
 
-    private void ofNative(Service service) {
-        try (var cluster = new NativeCluster(stage, service)) {
-            switchover = show("switchover by pgbosun", times(cluster::switchOver));
-            var failovers = times(cluster::failOver);
-            show(
-                    "failover by pgbosun",
-                    failovers.stream()
-                            .map(NativeCluster.Failover::withoutCommit)
-                            .toList());
-            failover = show(
-                    "failover by pgbosun, from the order",
-                    failovers.stream().map(NativeCluster.Failover::fromOrder).toList());
-        }
-    }
-
-    private void ofPatroni(Service service) {
-        try (var cluster = new PatroniCluster(stage)) {
-            double alone;
-            try (var writer = cluster.writer()) {
-                alone = show("switchover by Patroni", times(() -> cluster.switchOver(writer)));
-                var found = show("failover by Patroni, found out by it", times(() -> cluster.failOver(writer)));
-                report.atMost("switchover: pgbosun / Patroni", switchover / alone, "ratio", 1);
-                report.atMost("failover: pgbosun ordered / Patroni", failover / found, "ratio", 1);
-            }
-            try (var pooled = cluster.register(service);
-                    var writer = pooled.writer()) {
-                var led = show("switchover of Patroni's by pgbosun", times(() -> cluster.switchOver(writer, pooled)));
-                report.atMost("switchover of Patroni's: pgbosun / Patroni", led / alone, "ratio", 1);
-            }
-        }
-    }
-
-    private <T> List<T> times(Supplier<T> change) {
-        var all = new ArrayList<T>();
+    /** Answers the median of Patroni's. */
+    private double switchovers(NativeCluster ours, PatroniCluster patronis) {
+        var byUs = new ArrayList<Double>();
+        var byPatroni = new ArrayList<Double>();
         for (var round = 0; round < rounds; round++) {
-            all.add(change.get());
+            byUs.add(ours.switchOver());
+            byPatroni.add(patronis.switchOver());
         }
-        return all;
+        var median = show("switchover by pgbosun", byUs);
+        var alone = show("switchover by Patroni", byPatroni);
+        report.atMost("switchover: pgbosun / Patroni", median / alone, "ratio", 1);
+        return alone;
+    }
+
+    private void failovers(NativeCluster ours, PatroniCluster patronis) {
+        var inAll = new ArrayList<Double>();
+        var fromOrder = new ArrayList<Double>();
+        var byPatroni = new ArrayList<Double>();
+        for (var round = 0; round < rounds; round++) {
+            var failover = ours.failOver();
+            inAll.add(failover.withoutCommit());
+            fromOrder.add(failover.fromOrder());
+            byPatroni.add(patronis.failOver());
+        }
+        show("failover by pgbosun", inAll);
+        var ordered = show("failover by pgbosun, from the order", fromOrder);
+        var found = show("failover by Patroni, found out by it", byPatroni);
+        report.atMost("failover: pgbosun ordered / Patroni", ordered / found, "ratio", 1);
     }
 
     /** Tells median and worst; answers the median. */

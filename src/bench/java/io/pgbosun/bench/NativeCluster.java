@@ -5,13 +5,12 @@ import io.pgbosun.secret.Vault;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 
-/** A cluster that the service has made, a primary and two standbys, with a writer behind its pooler. */
+/** A cluster that the service has made, a primary and two standbys behind a pooler. */
 final class NativeCluster implements AutoCloseable {
     static final String NAME = "native";
 
     private final Stage stage;
     private final Pooled pooled;
-    private final Writer writer;
     private String primary = NAME + "-1";
     private long orderedAt;
 
@@ -26,7 +25,6 @@ final class NativeCluster implements AutoCloseable {
         var password = Vault.open(stage.file("keys")).unseal(sealed, "clusters/" + NAME);
         Pooled.prepare(Integer.parseInt(ofPrimary("port")), password.reveal());
         pooled = new Pooled(stage, service, NAME);
-        writer = pooled.writer();
     }
 
     private String ofPrimary(String column) {
@@ -36,14 +34,14 @@ final class NativeCluster implements AutoCloseable {
 
     /** For how many milliseconds nobody could commit. */
     double switchOver() {
-        return writer.during(() -> primary = pooled.change("switchovers", new JsonObject()))
+        return pooled.during(() -> primary = pooled.change("switchovers", new JsonObject()))
                 .millis();
     }
 
     /** After kill -9 of the primary, which is a standby again in the end. */
     Failover failOver() {
         var old = primary;
-        var gap = writer.during(() -> {
+        var gap = pooled.during(() -> {
             Inhabitants.kill(Path.of(ofPrimary("data_directory")));
             orderedAt = System.nanoTime();
             primary = pooled.change("failovers", JsonObject.of("acceptDataLossUpToBytes", 1L << 40));
@@ -54,7 +52,6 @@ final class NativeCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        writer.close();
         pooled.close();
         Inhabitants.kill(Path.of(ofPrimary("data_directory")).getParent());
     }

@@ -1,6 +1,7 @@
 package io.pgbosun.bench;
 
 import io.pgbosun.adapter.RealPatroni;
+import io.pgbosun.bench.Writer.Gap;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.stream.Collectors;
@@ -22,24 +23,24 @@ final class PatroniCluster implements AutoCloseable {
         Pooled.prepare(patroni.leader().port, RealPatroni.PASSWORD.reveal());
     }
 
-    /** Commits at the leader, whom it looks for when it is cut off. */
-    Writer writer() {
+    /** How long a client that looks for the leader when it is cut off cannot commit while something is done. */
+    private Gap during(Runnable change) {
         var servers =
                 patroni.nodes().stream().map(node -> "127.0.0.1:" + node.port).collect(Collectors.joining(","));
-        return new Writer(stage, URL.formatted(servers, Pooled.DATABASE));
+        return Writer.during(stage, URL.formatted(servers, Pooled.DATABASE), change);
     }
 
     /** By Patroni's REST API; for how many milliseconds nobody could commit. */
-    double switchOver(Writer writer) {
-        var gap = writer.during(() -> patroni.rest().switchover(patroni.leader().name, patroni.replica().name));
+    double switchOver() {
+        var gap = during(() -> patroni.rest().switchover(patroni.leader().name, patroni.replica().name));
         patroni.awaitHealthy();
         return gap.millis();
     }
 
     /** By Patroni itself, after kill -9 of the leader's Patroni and PostgreSQL, which is a replica again in the end. */
-    double failOver(Writer writer) {
+    double failOver() {
         var old = patroni.leader();
-        var gap = writer.during(() -> {
+        var gap = during(() -> {
             old.killAll();
             patroni.awaitLeaderOtherThan(old);
         });
@@ -72,8 +73,8 @@ final class PatroniCluster implements AutoCloseable {
     }
 
     /** By the service, which has Patroni do it. */
-    double switchOver(Writer writer, Pooled pooled) {
-        var gap = writer.during(() -> pooled.change("switchovers", new JsonObject()));
+    double switchOver(Pooled pooled) {
+        var gap = pooled.during(() -> pooled.change("switchovers", new JsonObject()));
         patroni.awaitHealthy();
         return gap.millis();
     }

@@ -1,6 +1,7 @@
 package io.pgbosun.bench;
 
 import io.pgbosun.adapter.RealPgBouncer;
+import io.pgbosun.bench.Writer.Gap;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.sql.DriverManager;
@@ -62,9 +63,9 @@ final class Pooled implements AutoCloseable {
         }
     }
 
-    /** Commits through the pooler. */
-    Writer writer() {
-        return new Writer(stage, URL.formatted(pooler.port, DATABASE));
+    /** How long a client of the pooler cannot commit while something is done. */
+    Gap during(Runnable change) {
+        return Writer.during(stage, URL.formatted(pooler.port, DATABASE), change);
     }
 
     /** Carries an operation out and waits for its end; answers its id. */

@@ -34,7 +34,7 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    Writer(Stage stage, String url) {
+    private Writer(Stage stage, String url) {
         this.stage = stage;
         this.url = url;
         thread.start();
@@ -78,13 +78,15 @@ final class Writer implements AutoCloseable {
         return taken;
     }
 
-    /** The longest time without a commit while something was done and until it commits again. */
-    Gap during(Runnable change) {
-        awaitMore();
-        takeLongest();
-        change.run();
-        awaitMore();
-        return takeLongest();
+    /** The longest time without a commit from when something is done until one commits again. */
+    static Gap during(Stage stage, String url, Runnable change) {
+        try (var writer = new Writer(stage, url)) {
+            writer.awaitMore();
+            writer.takeLongest();
+            change.run();
+            writer.awaitMore();
+            return writer.takeLongest();
+        }
     }
 
     @Override
