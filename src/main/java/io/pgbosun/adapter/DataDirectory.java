@@ -119,7 +119,7 @@ record DataDirectory(Path path) {
         }
         var all = new TreeMap<>(settings);
         all.put("hba_file", path.resolve(HBA).toString()); // not taken as below the data directory otherwise
-        FileTree.write(path.resolve(HBA), "# written by pgbosun\n" + hbaLine(role));
+        FileTree.write(path.resolve(HBA), "# written by pgbosun\n" + hbaLine("all,replication", role));
         var recovery = recovery(restoreCommand, target);
         spare(all.keySet(), recovery.keySet());
         configure(all);
@@ -177,16 +177,17 @@ record DataDirectory(Path path) {
     }
 
     /** {@code md5} takes passwords that are stored by SCRAM too. */
-    private static String hbaLine(String role) {
-        return "host all \"%s\" 127.0.0.1/32 md5\n".formatted(role.replace("\"", "\"\""));
+    private static String hbaLine(String databases, String role) {
+        return "host %s \"%s\" 127.0.0.1/32 md5\n".formatted(databases, role.replace("\"", "\"\""));
     }
 
     void endRecovery(Map<String, String> settings, String role) {
         FileTree.write(path.resolve(RECOVERY), lines(Map.of()));
         var hba = path.resolve("pg_hba.conf");
         var text = IoProblem.asking(hba, "cannot be read", () -> Files.readString(hba));
-        if (!text.contains(hbaLine(role))) {
-            FileTree.write(hba, hbaLine(role) + text);
+        var line = hbaLine("all", role);
+        if (!text.contains(line)) {
+            FileTree.write(hba, line + text);
         }
         configure(settings);
     }

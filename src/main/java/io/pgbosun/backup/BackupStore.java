@@ -129,7 +129,7 @@ public class BackupStore {
     boolean isWalRead(String cluster) {
         return store.one("""
                         select 1 from operation where ended_at is null
-                          and (kind = 'drill' and target = $1 or kind = 'recover' and spec->>'source' = $2) limit 1
+                          and (kind in ('drill', 'failover-drill') and target = $1 or kind = 'recover' and spec->>'source' = $2) limit 1
                         """, Target.cluster(cluster).toString(), cluster).isPresent();
     }
 

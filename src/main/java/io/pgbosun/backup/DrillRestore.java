@@ -1,22 +1,19 @@
 package io.pgbosun.backup;
 
 import io.pgbosun.backup.BackupStore.Stored;
+import io.pgbosun.cluster.ScratchCopy;
 import io.pgbosun.host.BackupFiles;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Progress;
-import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Steps;
-import io.pgbosun.secret.Secret;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 /** How a backup becomes a scratch instance, and how that goes again. */
 @Singleton
@@ -42,27 +39,7 @@ class DrillRestore {
         this.servers = servers;
     }
 
-    /**
-     * Which backup is restored to where; decided once.
-     *
-     * @param username of a superuser there
-     * @param restoreCommand reads archived WAL for a physical backup, or null
-     */
-    record Place(
-            UUID backup,
-            String directory,
-            int port,
-            String username,
-            Secret password,
-            String restoreCommand,
-            RecoveryTarget target,
-            Instant startTime) {
-        Endpoint endpoint() {
-            return new Endpoint("127.0.0.1", port, username, password, "disable");
-        }
-    }
-
-    Server run(Steps steps, Stored stored, Place place) {
+    Server run(Steps steps, Stored stored, ScratchCopy place) {
         var server = servers.at(place.endpoint());
         if (stored.manifest().physical() == null) {
             load(stored, place, steps);
@@ -73,7 +50,7 @@ class DrillRestore {
     }
 
     /** A logical backup into a new server. */
-    private void load(Stored stored, Place place, Steps steps) {
+    private void load(Stored stored, ScratchCopy place, Steps steps) {
         var manifest = stored.manifest();
         var files = repositories.files(stored.backup().repository());
         steps.act("read the backup's files", () -> storedBackup.verify(files, manifest));
@@ -92,7 +69,7 @@ class DrillRestore {
     }
 
     /** A physical backup, with all the WAL that is archived since. */
-    private void recover(Stored stored, Place place, Server server, Steps steps) {
+    private void recover(Stored stored, ScratchCopy place, Server server, Steps steps) {
         physicalRestore.run(
                 steps,
                 new PhysicalRestore.Wanted(
@@ -105,7 +82,7 @@ class DrillRestore {
                         place.target()));
     }
 
-    private void startScratch(Steps steps, Place place) {
+    private void startScratch(Steps steps, ScratchCopy place) {
         var directory = Path.of(place.directory());
         steps.ensure(
                 "initialise a scratch instance",
@@ -121,7 +98,7 @@ class DrillRestore {
     }
 
     /** No archiving, no standbys, no sync: it is thrown away. */
-    private static Map<String, String> settings(Place place) {
+    private static Map<String, String> settings(ScratchCopy place) {
         return Map.of(
                 "listen_addresses", "127.0.0.1",
                 "port", String.valueOf(place.port()),
@@ -146,7 +123,7 @@ class DrillRestore {
                 .forEach(steps::warn);
     }
 
-    void remove(Steps steps, Place place) {
+    void remove(Steps steps, ScratchCopy place) {
         var directory = Path.of(place.directory());
         steps.ensure("stop the scratch instance", () -> !programs.running(directory), () -> programs.stop(directory));
         steps.ensure(

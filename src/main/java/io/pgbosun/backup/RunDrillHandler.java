@@ -6,10 +6,8 @@ import io.pgbosun.backup.Drill.CountedTable;
 import io.pgbosun.backup.Drill.DatabaseSize;
 import io.pgbosun.backup.Drill.DrillContent;
 import io.pgbosun.backup.Drill.DrillFinding;
-import io.pgbosun.backup.DrillRestore.Place;
 import io.pgbosun.backup.RunDrill.RunDrillResult;
-import io.pgbosun.cluster.ClusterStore;
-import io.pgbosun.cluster.Scratch;
+import io.pgbosun.cluster.ScratchCopy;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.operation.Checks;
@@ -18,8 +16,6 @@ import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
-import io.pgbosun.secret.Secret;
-import io.pgbosun.token.Tokens;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,29 +31,23 @@ import java.util.stream.IntStream;
 class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
     private final BackupStore backups;
     private final DrillStore drills;
+    private final DrillPlaces places;
     private final DrillRestore restore;
-    private final ClusterStore clusters;
-    private final RecoveryPoints points;
     private final PgPrograms programs;
-    private final Scratch scratch;
     private final Clock clock;
 
     RunDrillHandler(
             BackupStore backups,
             DrillStore drills,
+            DrillPlaces places,
             DrillRestore restore,
-            ClusterStore clusters,
-            RecoveryPoints points,
             PgPrograms programs,
-            Scratch scratch,
             Clock clock) {
         this.backups = backups;
         this.drills = drills;
+        this.places = places;
         this.restore = restore;
-        this.clusters = clusters;
-        this.points = points;
         this.programs = programs;
-        this.scratch = scratch;
         this.clock = clock;
     }
 
@@ -103,7 +93,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
 
     @Override
     public RunDrillResult run(Target target, RunDrill spec, Steps steps) {
-        var place = steps.get("choose the backup and a place", Place.class, () -> place(target, spec));
+        var place = steps.get("choose the backup and a place", ScratchCopy.class, () -> place(target, spec));
         var backup = backups.get(place.backup());
         var found = find(spec, steps, place, backup);
         restore.remove(steps, place);
@@ -119,7 +109,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
     }
 
     /** That a backup cannot be restored is what a drill is there to find out: it is recorded, unless somebody stopped it. */
-    private Found find(RunDrill spec, Steps steps, Place place, Stored stored) {
+    private Found find(RunDrill spec, Steps steps, ScratchCopy place, Stored stored) {
         try {
             return look(spec, steps, place, stored);
         } catch (Problem problem) {
@@ -132,7 +122,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         }
     }
 
-    private Found look(RunDrill spec, Steps steps, Place place, Stored stored) {
+    private Found look(RunDrill spec, Steps steps, ScratchCopy place, Stored stored) {
         var server = restore.run(steps, stored, place);
         var answered = steps.get(
                 "ask it the first question",
@@ -187,29 +177,12 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                                 .orElse(DrillComparison.NONE));
     }
 
-    private Place place(Target target, RunDrill spec) {
+    private ScratchCopy place(Target target, RunDrill spec) {
         var stored = spec.backup() != null
                 ? backups.get(spec.backup())
                 : backups.newest(target.id())
                         .orElseThrow(() -> Problem.notPossible("There is no backup of cluster '" + target.id() + "'."));
-        var backup = stored.backup().id();
-        var directory = scratch.root().resolve(UUID.randomUUID().toString()).toString();
-        var port = programs.freePort();
-        if (stored.manifest().physical() == null) {
-            var password = Secret.of(Tokens.randomText());
-            return new Place(backup, directory, port, DrillRestore.SUPERUSER, password, null, null, clock.instant());
-        }
-        var login = clusters.get(target.id());
-        var choice = points.latest(target.id(), backup);
-        return new Place(
-                backup,
-                directory,
-                port,
-                login.username(),
-                login.password(),
-                choice.restoreCommand(),
-                choice.target(),
-                clock.instant());
+        return places.choose(target.id(), stored);
     }
 
     private FirstAnswer firstAnswer(Server server, Backup backup) {
@@ -218,7 +191,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
         return new FirstAnswer(clock.instant(), newest.isBefore(backup.startTime()) ? backup.startTime() : newest);
     }
 
-    private Drill sumUp(UUID id, Backup backup, Place place, Found found, DrillComparison comparison) {
+    private Drill sumUp(UUID id, Backup backup, ScratchCopy place, Found found, DrillComparison comparison) {
         var passed = found.results().stream().allMatch(AssertionResult::passed)
                 && comparison.findings().isEmpty();
         return new Drill(
@@ -237,7 +210,7 @@ class RunDrillHandler implements OperationHandler<RunDrill, RunDrillResult> {
                 comparison.findings());
     }
 
-    private Drill failed(UUID id, Backup backup, Place place, Problem why) {
+    private Drill failed(UUID id, Backup backup, ScratchCopy place, Problem why) {
         return new Drill(
                 id,
                 backup.cluster(),

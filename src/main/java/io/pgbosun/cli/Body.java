@@ -39,6 +39,10 @@ final class Body {
         return value == null ? this : set(name, json.numberNode(value.longValue()));
     }
 
+    Body decimal(String name, Double value) {
+        return value == null ? this : set(name, json.numberNode(value));
+    }
+
     /** Left out when it was not set. */
     Body flag(String name, boolean set) {
         return set ? set(name, json.booleanNode(true)) : this;

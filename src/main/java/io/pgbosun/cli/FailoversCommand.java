@@ -55,6 +55,54 @@ final class FailoversCommand extends Noun {
         return start.start(session, Call.post(body, "clusters", cluster, "failovers"));
     }
 
+    @Command(
+            name = "drill",
+            description = "Fails over a scratch copy of a cluster and measures what it costs.",
+            footerHeading = "%nExample:%n",
+            footer = {
+                "  ${ROOT-COMMAND-NAME} failovers drill orders --max-without-writes-seconds 10 --max-lost-rows 0 --synchronous",
+                "The copy is made of the newest physical backup; the cluster itself is not touched."
+            })
+    int drill(
+            @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster,
+            @Option(
+                            names = "--write-seconds",
+                            paramLabel = "N",
+                            description = "How long it is written to before its primary is killed; 5 when left out.")
+                    Integer writeSeconds,
+            @Option(names = "--synchronous", description = "Have commits wait for the standby.") boolean synchronous,
+            @Option(
+                            names = "--max-without-writes-seconds",
+                            paramLabel = "N",
+                            description = "It fails when no write is taken for longer.")
+                    Double maxWithoutWritesSeconds,
+            @Option(names = "--max-lost-rows", paramLabel = "N", description = "It fails when more rows are lost.")
+                    Long maxLostRows,
+            @Mixin StartOptions start) {
+        var body = Body.of()
+                .number("writeSeconds", writeSeconds)
+                .flag("synchronous", synchronous)
+                .decimal("maxWithoutWritesSeconds", maxWithoutWritesSeconds)
+                .number("maxLostRows", maxLostRows);
+        return start.start(session, Call.post(body, "clusters", cluster, "failover-drills"));
+    }
+
+    @Command(name = "drills", description = "Lists the failover drills of a cluster, newest first.")
+    int drills(@Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster, @Mixin ListOptions list) {
+        var page = send(list.page(Call.get("clusters", cluster, "failover-drills")));
+        return list.table(
+                session,
+                page,
+                "id",
+                "backup",
+                "passed",
+                "cost.withoutWritesSeconds:withoutWritesSeconds",
+                "cost.acknowledgedRows:acknowledgedRows",
+                "cost.lostRows:lostRows",
+                "startTime",
+                "endTime");
+    }
+
     @Command(name = "follow-leader", description = "Leads clients to whom Patroni made the leader.")
     int followLeader(
             @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster, @Mixin StartOptions start) {

@@ -14,7 +14,6 @@ import io.pgbosun.secret.Secret;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,17 +22,24 @@ import java.util.Map;
 @Singleton
 class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
     private static final String SYNCHRONOUS = "synchronous_standby_names";
-    private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
 
     private final Placement placement;
     private final ClusterStore clusters;
+    private final NewStandbys standbys;
     private final PgPrograms programs;
     private final Servers servers;
     private final Clock clock;
 
-    ProvisionHandler(Placement placement, ClusterStore clusters, PgPrograms programs, Servers servers, Clock clock) {
+    ProvisionHandler(
+            Placement placement,
+            ClusterStore clusters,
+            NewStandbys standbys,
+            PgPrograms programs,
+            Servers servers,
+            Clock clock) {
         this.placement = placement;
         this.clusters = clusters;
+        this.standbys = standbys;
         this.programs = programs;
         this.servers = servers;
         this.clock = clock;
@@ -120,7 +126,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
             settings.remove(SYNCHRONOUS); // no commit would come to an end before there are standbys
             programs.configure(directory, settings);
         });
-        start(steps, primary);
+        standbys.start(steps, primary);
         steps.ensure(
                 "create the replication role",
                 () -> server.roleExists(ClusterRecord.REPLICATION_ROLE),
@@ -129,38 +135,13 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
 
     private void makeStandby(Steps steps, Provision spec, Layout layout, InstanceRecord standby) {
         var primary = servers.at(endpoint(layout, layout.primary()));
-        var directory = Path.of(standby.dataDirectory());
         var replication = new Endpoint(
                 layout.primary().address(),
                 layout.primary().port(),
                 ClusterRecord.REPLICATION_ROLE,
                 layout.replicationPassword(),
                 "disable");
-        var slot = standby.slot();
-        steps.ensure(
-                "reserve a replication slot for " + standby.name(),
-                () -> primary.slotExists(slot),
-                () -> primary.createSlot(slot));
-        steps.ensure(
-                "copy the primary to " + standby.name(),
-                () -> programs.initialized(directory),
-                () -> programs.baseBackup(replication, directory, slot),
-                () -> programs.remove(directory));
-        steps.act("configure " + standby.name(), () -> {
-            programs.configure(directory, settings(spec, standby));
-            programs.followPrimary(directory, replication, slot, standby.name());
-        });
-        start(steps, standby);
-        steps.await(standby.name() + " streams", STREAMING_WITHIN, () -> primary.streamsTo(standby.name()));
-    }
-
-    private void start(Steps steps, InstanceRecord instance) {
-        var directory = Path.of(instance.dataDirectory());
-        steps.ensure(
-                "start " + instance.name(),
-                () -> programs.ready(directory),
-                () -> programs.start(directory),
-                () -> programs.stop(directory));
+        standbys.make(steps, primary, replication, standby, () -> settings(spec, standby));
     }
 
     private void fill(Provision.Seed seed, Endpoint primary, String database) {

@@ -106,7 +106,7 @@ public interface PgPrograms {
 
     /**
      * Prepares an unpacked base backup to recover when it starts: our settings count whatever the source had set, and only the
-     * given role may log in, over the loopback interface.
+     * given role may log in or stream WAL, over the loopback interface.
      *
      * @param restoreCommand reads archived WAL; null for none but what is in the base backup
      */

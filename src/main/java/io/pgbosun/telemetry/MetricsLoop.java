@@ -31,6 +31,7 @@ class MetricsLoop {
     private final Set<String> roles;
     private final StoreMetrics store;
     private final RecoveryMetrics recovery;
+    private final FailoverDrillMetrics failoverDrills;
     private final InstanceMetrics instances;
     private final ReplicationMetrics replication;
     private final PatroniMetrics patroni;
@@ -44,6 +45,7 @@ class MetricsLoop {
             @ConfigProperty(name = "pgbosun.roles", defaultValue = "api,worker") Set<String> roles,
             StoreMetrics store,
             RecoveryMetrics recovery,
+            FailoverDrillMetrics failoverDrills,
             InstanceMetrics instances,
             ReplicationMetrics replication,
             PatroniMetrics patroni,
@@ -53,6 +55,7 @@ class MetricsLoop {
         this.roles = roles;
         this.store = store;
         this.recovery = recovery;
+        this.failoverDrills = failoverDrills;
         this.instances = instances;
         this.replication = replication;
         this.patroni = patroni;
@@ -95,6 +98,7 @@ class MetricsLoop {
                 poolers.refresh();
                 store.refresh();
                 recovery.refresh();
+                failoverDrills.refresh();
             }
             if (rounds % SLOW_ROUNDS == 0) {
                 wal.refresh();

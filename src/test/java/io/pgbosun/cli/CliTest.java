@@ -214,6 +214,27 @@ class CliTest {
     }
 
     @Test
+    void a_part_of_a_second_is_sent_as_it_was_given() {
+        var drill = "POST /v1/clusters/demo/failover-drills";
+        api.on(drill, json(202, operationJson("QUEUED", "")));
+
+        api.run(
+                "failovers",
+                "drill",
+                "demo",
+                "--no-wait",
+                "--max-without-writes-seconds",
+                "2.5",
+                "--max-lost-rows",
+                "0",
+                "--synchronous");
+
+        assertEquals(
+                "{\"synchronous\":true,\"maxWithoutWritesSeconds\":2.5,\"maxLostRows\":0}",
+                api.asked(drill).getFirst().body());
+    }
+
+    @Test
     void a_preview_prints_the_plan_and_starts_nothing() {
         api.on(TAKE, json(200, """
                         {"kind":"backup","target":"clusters/demo","risk":"LOW","cancelEffect":"SAFE","needsApproval":false,

@@ -17,6 +17,7 @@ final class ControlRows {
             "drill",
             "wal_archive",
             "primary_change",
+            "failover_drill",
             "pooler",
             "backup_policy");
     private static final List<String> NOT_COMPARED = List.of("password", "created_at", "source");
@@ -49,6 +50,7 @@ final class ControlRows {
             tx.update("delete from cluster");
             tx.update("delete from backup_policy");
             tx.update("delete from primary_change");
+            tx.update("delete from failover_drill");
             for (var i = 0; i < TABLES.size(); i++) {
                 tx.update(
                         "insert into %1$s select * from jsonb_populate_recordset(null::%1$s, $1::text::jsonb -> %2$d)"

@@ -77,7 +77,7 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
 
     private Start make(Base base) {
         return switch (base) {
-            case NOTHING -> new Start(new World(), "[[], [], [], [], [], [], [], [], []]");
+            case NOTHING -> new Start(new World(), "[[], [], [], [], [], [], [], [], [], []]");
             case TAKEN -> taken();
             case CLUSTER -> furnished(done(start(Base.NOTHING), 1, Scenarios.WHOLE));
             case POOLED -> pooled(start(Base.CLUSTER), World.FIRST_PORT);

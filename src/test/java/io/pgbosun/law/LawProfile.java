@@ -12,6 +12,7 @@ public class LawProfile implements QuarkusTestProfile {
                 Stage.class,
                 WorldServers.class,
                 WorldPrograms.class,
+                WorldProbe.class,
                 WorldBackupFiles.Places.class,
                 WorldWalArchive.Places.class,
                 WorldBackRests.class,

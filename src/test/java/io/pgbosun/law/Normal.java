@@ -22,6 +22,11 @@ final class Normal {
     /** Of a failover: it rests on what could be read. */
     private static final Pattern ESTIMATE = Pattern.compile("\"estimatedLossBytes\": ?(null|\\d+)");
 
+    /** Of a failover drill, for the same reason. */
+    private static final Pattern EVIDENCE = Pattern.compile("\"(evidence|candidates)\": ?\\[[^\\]]*]");
+
+    private static final Pattern WITHOUT_WRITES = Pattern.compile("(No write was taken for )[\\d.]+");
+
     private Normal() {}
 
     static String of(String text) {
@@ -31,6 +36,8 @@ final class Normal {
         normal = SECONDS.matcher(normal).replaceAll("$1(n)");
         normal = FAILURE.matcher(normal).replaceAll("\"failure\":\"(why)\"");
         normal = ESTIMATE.matcher(normal).replaceAll("\"estimatedLossBytes\":(n)");
+        normal = EVIDENCE.matcher(normal).replaceAll("\"$1\":(seen)");
+        normal = WITHOUT_WRITES.matcher(normal).replaceAll("$1(n)");
         normal = SOURCE.matcher(normal).replaceAll("\"source\":\"\"");
         return SOURCE_IN_TEXT.matcher(normal).replaceAll("\"source\":\"\"");
     }

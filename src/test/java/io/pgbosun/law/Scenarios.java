@@ -25,6 +25,7 @@ import io.pgbosun.failover.Failover;
 import io.pgbosun.failover.FollowLeader;
 import io.pgbosun.failover.Rejoin;
 import io.pgbosun.failover.RestartCluster;
+import io.pgbosun.failover.RunFailoverDrill;
 import io.pgbosun.failover.Switchover;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.DumpRequest.Format;
@@ -137,6 +138,13 @@ final class Scenarios {
                                 new Reindex(TABLE, List.of("shop"), "orders", false, null))));
         all.put("switchover", switchover());
         all.put("failover", failover());
+        all.put(
+                "failover-drill",
+                List.of(
+                        on("within its bounds", Base.COPIED, new RunFailoverDrill(1, null, null, 0L)),
+                        on("with commits that wait", Base.SET, new RunFailoverDrill(1, true, null, null)),
+                        on("fails: too long without writes", Base.COPIED, new RunFailoverDrill(1, null, 0.0, null)),
+                        on("refused: no physical backup", Base.BACKED_UP, new RunFailoverDrill(1, null, null, null))));
         all.put(
                 "rejoin",
                 List.of(

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param reference how it ends when nothing goes wrong
  */
 record Verdict(String kind, CancelEffect cancel, List<String> before, Trial.End reference) {
-    private static final String DRILL = "row of drill";
+    private static final List<String> DRILLS = List.of("row of drill:", "row of failover_drill:");
 
     /** Empty when it ended as if nothing had gone wrong; else what is different. */
     Optional<String> notDone(Trial.End end) {
@@ -36,8 +36,10 @@ record Verdict(String kind, CancelEffect cancel, List<String> before, Trial.End 
 
     /** The record of a drill stays, whatever comes after it. */
     private List<String> kept(List<String> world) {
-        return kind.equals("drill")
-                ? world.stream().filter(line -> !line.startsWith(DRILL)).toList()
+        return kind.endsWith("drill")
+                ? world.stream()
+                        .filter(line -> DRILLS.stream().noneMatch(line::startsWith))
+                        .toList()
                 : world;
     }
 

@@ -163,6 +163,13 @@ record KillTrials(
                                                 .formatted(kept)),
                         () -> proven(kept) && items("/v1/clusters/kept/drills").size() == 1 + round),
                 new Trial(
+                        "failover-drill",
+                        30,
+                        () -> rest().post(
+                                        "/v1/clusters/kept/failover-drills",
+                                        "{'writeSeconds':1,'synchronous':true,'maxLostRows':0}"),
+                        () -> passed("kept") && states("kept").equals(List.of("UP"))),
+                new Trial(
                         "restore",
                         12,
                         () -> rest().post(
@@ -263,6 +270,12 @@ record KillTrials(
 
     private boolean proven(String backup) {
         return "ASSERTED".equals(rest().get("/v1/backups/" + backup).json().getString("confidence"));
+    }
+
+    private boolean passed(String cluster) {
+        return rest().get("/v1/clusters/" + cluster + "/failover-drills?pageSize=1")
+                .json()
+                .getBoolean("items[0].passed");
     }
 
     /** The restored database is in its place, the old one is kept, and there is no third. */

@@ -52,6 +52,7 @@ class TelemetryTest {
     private final Store store;
     private final StoreMetrics fleet;
     private final RecoveryMetrics recovery;
+    private final FailoverDrillMetrics failoverDrills;
     private final InstanceMetrics instances;
     private final ReplicationMetrics replication;
     private final PatroniMetrics patroni;
@@ -64,6 +65,7 @@ class TelemetryTest {
             Store store,
             StoreMetrics fleet,
             RecoveryMetrics recovery,
+            FailoverDrillMetrics failoverDrills,
             InstanceMetrics instances,
             ReplicationMetrics replication,
             PatroniMetrics patroni,
@@ -74,6 +76,7 @@ class TelemetryTest {
         this.store = store;
         this.fleet = fleet;
         this.recovery = recovery;
+        this.failoverDrills = failoverDrills;
         this.instances = instances;
         this.replication = replication;
         this.patroni = patroni;
@@ -87,6 +90,7 @@ class TelemetryTest {
     void forget() {
         store.update("delete from operation where target = $1", "clusters/" + CLUSTER);
         store.update("delete from backup where cluster = $1", CLUSTER);
+        store.update("delete from failover_drill where cluster = $1", CLUSTER);
         store.update("delete from backup_policy where name = $1", CLUSTER);
         store.update("delete from cluster where name = $1", CLUSTER);
     }
@@ -190,6 +194,33 @@ class TelemetryTest {
         }
     }
 
+    @Test
+    void the_newest_failover_drill_tells_what_it_cost_unless_it_came_to_nothing() {
+        cluster(1);
+        failoverDrill(1, true, "{'cost': {'withoutWritesSeconds': 1.5, 'lostRows': 2}}");
+        failoverDrills.refresh();
+        assertEquals(1, scraped("pgbosun_failover_drill_last_passed{cluster=\"metered\"}"));
+        assertEquals(1.5, scraped("pgbosun_failover_drill_last_without_writes_seconds{cluster=\"metered\"}"));
+        assertEquals(2, scraped("pgbosun_failover_drill_last_lost_rows{cluster=\"metered\"}"));
+        failoverDrill(2, false, "{'failure': 'the backup is damaged'}");
+        failoverDrills.refresh();
+        assertEquals(0, scraped("pgbosun_failover_drill_last_passed{cluster=\"metered\"}"));
+        assertEquals(-1, scraped("pgbosun_failover_drill_last_without_writes_seconds{cluster=\"metered\"}"));
+        assertEquals(
+                Instant.now().getEpochSecond(),
+                scraped("pgbosun_failover_drill_last_timestamp_seconds{cluster=\"metered\"}"),
+                60);
+    }
+
+    private void failoverDrill(int number, boolean passed, String report) {
+        store.update(
+                "insert into failover_drill (id, cluster, passed, report) values ($1, $2, $3, $4::text::jsonb)",
+                new UUID(0x7000, number),
+                CLUSTER,
+                passed,
+                report.replace('\'', '"'));
+    }
+
     /** Two backups, the newest an hour old, a drill that passed then, and one that failed now. */
     private Instant recoverable() {
         store.update(
@@ -219,6 +250,8 @@ class TelemetryTest {
         operations.ended("checkpoint", OperationState.FAILED, 1_000_000);
         fleet.refresh();
         recovery.refresh();
+        failoverDrill(1, true, "{'cost': {'withoutWritesSeconds': 1.5, 'lostRows': 2}}");
+        failoverDrills.refresh();
         instances.refresh();
         wal.show(Map.of(CLUSTER, new Health(archived(ArchivingState.WORKING), 0)));
         store.update(

@@ -2,11 +2,14 @@ package io.pgbosun.api.rest;
 
 import io.pgbosun.access.Permission;
 import io.pgbosun.failover.Failover;
+import io.pgbosun.failover.FailoverDrill;
+import io.pgbosun.failover.FailoverDrills;
 import io.pgbosun.failover.FollowLeader;
 import io.pgbosun.failover.PrimaryChange;
 import io.pgbosun.failover.PrimaryChanges;
 import io.pgbosun.failover.Rejoin;
 import io.pgbosun.failover.RestartCluster;
+import io.pgbosun.failover.RunFailoverDrill;
 import io.pgbosun.failover.Switchover;
 import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -29,11 +32,13 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 class FailoverResource {
     private final PrimaryChanges changes;
+    private final FailoverDrills drills;
     private final Starts starts;
     private final CurrentCaller caller;
 
-    FailoverResource(PrimaryChanges changes, Starts starts, CurrentCaller caller) {
+    FailoverResource(PrimaryChanges changes, FailoverDrills drills, Starts starts, CurrentCaller caller) {
         this.changes = changes;
+        this.drills = drills;
         this.starts = starts;
         this.caller = caller;
     }
@@ -75,6 +80,25 @@ class FailoverResource {
             @QueryParam("pageToken") @Size(max = 500) String pageToken) {
         return changes.list(
                 caller.get(), cluster, PrimaryChange.Kind.FAILOVER, Params.page(pageSize, pageToken, cluster));
+    }
+
+    @POST
+    @Path("/clusters/{cluster}/failover-drills")
+    @Operation(summary = "Fails over a scratch copy of a cluster and measures what it costs.")
+    public Response failoverDrill(
+            @PathParam("cluster") String cluster, RunFailoverDrill request, @BeanParam StartParams params) {
+        return starts.onCluster(cluster, request, params);
+    }
+
+    @GET
+    @Path("/clusters/{cluster}/failover-drills")
+    @Operation(summary = "Lists the failover drills of a cluster, newest first.")
+    @Needs(Permission.CLUSTER_READ)
+    public Page<FailoverDrill> listFailoverDrills(
+            @PathParam("cluster") String cluster,
+            @QueryParam("pageSize") String pageSize,
+            @QueryParam("pageToken") @Size(max = 500) String pageToken) {
+        return drills.list(caller.get(), cluster, Params.page(pageSize, pageToken, cluster));
     }
 
     @POST
