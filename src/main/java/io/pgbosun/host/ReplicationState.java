@@ -28,7 +28,7 @@ public record ReplicationState(
     /** The {@code application_name} of all that stream. */
     public List<String> streaming() {
         return senders.stream()
-                .filter(sender -> sender.state().equals("streaming"))
+                .filter(sender -> "streaming".equals(sender.state())) // null when the login may not see it
                 .map(WalSender::applicationName)
                 .toList();
     }

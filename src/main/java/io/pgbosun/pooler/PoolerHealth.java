@@ -64,13 +64,12 @@ public class PoolerHealth {
         }
     }
 
-    /** Whether an operation has just to do with its poolers: those that change the primary hold the cluster alone. */
+    /** Whether an operation has just to do with its poolers; others that hold the cluster for hours hide nothing. */
     private boolean isLed(String cluster) {
         return store.one("""
-                        select 1 from operation_lock l join operation o on o.id = l.operation
-                        where l.resource = 'clusters/' || $1 and l.held and o.state in ('RUNNING', 'CANCELLING')
-                          and (l.exclusive or o.kind = 'control-pooler')
-                        limit 1""", cluster).isPresent();
+                        select 1 from operation where ended_at is null and target = 'clusters/' || $1
+                          and state in ('RUNNING', 'CANCELLING') and kind in ('switchover', 'failover', 'restart-cluster',
+                            'follow-leader', 'control-pooler', 'apply-pooler-config') limit 1""", cluster).isPresent();
     }
 
     private Health look(PoolerRecord pooler, Optional<Endpoint> primary) {
