@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pgbosun.adapter.Soon;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.Servers;
@@ -146,6 +147,10 @@ class PgBackRestTest {
     void a_full_and_an_incremental_backup_are_taken_and_verified() {
         server("rested").script("shop", "create table event (id integer primary key)");
         full = take("FULL");
+        var ended = Instant.parse(backup(full).getString("endTime")); // pgBackRest tells whole seconds
+        Soon.until(
+                "the second in which it ended is over",
+                () -> !server("rested").now().isBefore(ended));
         addRow();
         addRow();
         between = server("rested").now();
