@@ -144,7 +144,8 @@ class SlackTest {
         assertTold("status nowhere", "There is no cluster 'nowhere'");
         assertTold("checkpoint nowhere", "There is no cluster 'nowhere'");
         assertTold("checkpoint", "`cluster` must be 1 to 63 lower-case letters");
-        assertTold("frobnicate " + CLUSTER, "must be one of help, status, operations, operation, cancel, add-standby, ");
+        assertTold(
+                "frobnicate " + CLUSTER, "must be one of help, status, operations, operation, cancel, add-standby, ");
         assertTold("backup " + CLUSTER + " jobs=many to=vault", "• `jobs` must be a whole number");
         assertTold(
                 "backup " + CLUSTER + " jobs=many to=vault",

@@ -29,6 +29,7 @@ final class ContractLimits {
             Map.entry("token", 36),
             Map.entry("schedule", 63),
             Map.entry("policy", 63),
+            Map.entry("instance", 63),
             Map.entry("pooler", 63),
             Map.entry("since", StartParams.LONGEST_TIME),
             Map.entry("at", StartParams.LONGEST_TIME),
