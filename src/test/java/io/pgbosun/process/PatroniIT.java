@@ -141,13 +141,16 @@ class PatroniIT {
 
     /** As the servers say: what the DCS tells of a member is from before its Patroni was killed, until it tells something new. */
     private boolean allStream() {
+        var leader = patroni.leader();
         try (var session = ControlDatabase.Session.open(
-                "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(patroni.leader().port),
+                "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(leader.port),
                 "postgres",
                 RealPatroni.PASSWORD.reveal())) {
-            var streaming =
-                    session.values("select application_name from pg_stat_replication where state = 'streaming'");
-            return streaming.size() == patroni.nodes().size() - 1;
+            var streaming = session.values(
+                    "select distinct application_name from pg_stat_replication where state = 'streaming'");
+            return patroni.nodes().stream()
+                    .filter(node -> node != leader)
+                    .allMatch(node -> streaming.contains(node.name) && !node.takesWrites());
         } catch (RuntimeException | AssertionError notNow) {
             return false;
         }
