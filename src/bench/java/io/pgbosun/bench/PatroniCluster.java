@@ -32,7 +32,7 @@ final class PatroniCluster implements AutoCloseable {
 
     /** By Patroni's REST API; for how many milliseconds nobody could commit. */
     double switchOver() {
-        var gap = during(() -> patroni.rest().switchover(patroni.leader().name, patroni.replica().name));
+        var gap = during(() -> patroni.rest().switchover(patroni.leader().name, patroni.replica().name, () -> false));
         patroni.awaitHealthy();
         return gap.millis();
     }

@@ -11,6 +11,7 @@ import io.pgbosun.host.Patroni;
 import io.pgbosun.host.PatroniCluster;
 import io.pgbosun.host.PatroniHistory;
 import io.pgbosun.host.PatroniMember;
+import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import java.net.URI;
@@ -19,10 +20,16 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** The REST APIs of one cluster; each call is a request of its own. */
 record RestPatroni(PatroniSession session) implements Patroni {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long LOOK_MILLIS = 50;
     private static final int REASON = 2;
     private static final int TIME = 3;
     private static final int LEADER = 4;
@@ -87,24 +94,45 @@ record RestPatroni(PatroniSession session) implements Patroni {
     }
 
     @Override
-    public void switchover(String leader, String candidate) {
-        change("/switchover", Map.of("leader", leader, "candidate", candidate));
+    public void switchover(String leader, String candidate, BooleanSupplier led) {
+        change("/switchover", Map.of("leader", leader, "candidate", candidate), led);
     }
 
     @Override
-    public void failover(String candidate) {
-        change("/failover", Map.of("candidate", candidate));
+    public void failover(String candidate, BooleanSupplier led) {
+        change("/failover", Map.of("candidate", candidate), led);
     }
 
     /** Whoever is asked writes it down, but does at once only what is its own part: others see it when they look again. */
-    private void change(String path, Map<String, Object> order) {
+    private void change(String path, Map<String, Object> order, BooleanSupplier led) {
         var cluster = cluster();
         var actor = cluster.leader()
                 .or(() -> cluster.members().stream()
                         .filter(member -> member.name().equals(order.get("candidate")))
                         .findFirst());
         var best = actor.filter(member -> member.apiUrl() != null).map(RestPatroni::url);
-        session.order(Request.blocking(path, order), best.orElse(null)).done();
+        Runnable ordering = () ->
+                session.order(Request.blocking(path, order), best.orElse(null)).done();
+        var ordered = CompletableFuture.runAsync(
+                Work.current().<Runnable>map(work -> () -> work.run(ordering)).orElse(ordering),
+                task -> Thread.ofVirtual().start(task));
+        while (!isAnswered(ordered) && !led.getAsBoolean()) {
+            // asked again after a while, unless Patroni has answered
+        }
+    }
+
+    /** Waits for a moment; throws what the order came to. */
+    private static boolean isAnswered(CompletableFuture<Void> ordered) {
+        try {
+            ordered.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException pending) {
+            return false;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Problem problem ? problem : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            throw Problem.stopping(e);
+        }
     }
 
     @Override

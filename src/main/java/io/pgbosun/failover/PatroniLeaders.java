@@ -63,12 +63,12 @@ class PatroniLeaders {
 
     void switchOver(ClusterRecord cluster, InstanceRecord from, InstanceRecord to) {
         var seen = look(cluster);
-        members.of(cluster).switchover(name(seen, from), name(seen, to));
+        members.of(cluster).switchover(name(seen, from), name(seen, to), () -> leads(cluster, to));
         awaitLeader(cluster, to);
     }
 
     void failOver(ClusterRecord cluster, InstanceRecord to) {
-        members.of(cluster).failover(name(look(cluster), to));
+        members.of(cluster).failover(name(look(cluster), to), () -> leads(cluster, to));
         awaitLeader(cluster, to);
     }
 

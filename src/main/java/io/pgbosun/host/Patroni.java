@@ -2,6 +2,7 @@ package io.pgbosun.host;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * The REST API of the Patroni that runs beside each server of a cluster. Any of them answers for all.
@@ -30,11 +31,15 @@ public interface Patroni {
     /** {@code PATCH /config}: keys are merged, null removes one; answers all of it. */
     Map<String, Object> patchConfig(Map<String, Object> changes);
 
-    /** {@code POST /switchover}: answers when another one leads, which need not be the candidate. */
-    void switchover(String leader, String candidate);
+    /**
+     * {@code POST /switchover}: answers when another one leads, which need not be the candidate.
+     *
+     * @param led looks whether the candidate leads: then Patroni, which may look a second later, is not waited for
+     */
+    void switchover(String leader, String candidate, BooleanSupplier led);
 
-    /** {@code POST /failover}: answers when another one leads, which need not be the candidate. */
-    void failover(String candidate);
+    /** {@code POST /failover}; the same. */
+    void failover(String candidate, BooleanSupplier led);
 
     /**
      * {@code POST /restart} to one member; with {@code pending} only when a setting waits for it: {@code not-possible} when none does.

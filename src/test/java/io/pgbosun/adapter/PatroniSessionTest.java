@@ -86,7 +86,7 @@ class PatroniSessionTest {
     void an_order_whose_answer_is_lost_is_not_given_again() {
         answer("/cluster", 200, MEMBERS);
         fake.createContext("/switchover", this::hangUp);
-        var problem = problemOf(() -> at(url(), url()).switchover("n1", "n2"));
+        var problem = problemOf(() -> at(url(), url()).switchover("n1", "n2", () -> false));
         assertEquals(ProblemType.UNREACHABLE, problem.type());
         assertEquals(1, orders.get());
     }
@@ -95,7 +95,7 @@ class PatroniSessionTest {
     void what_failed_or_may_be_done_is_unreachable() {
         answer("/cluster", 200, MEMBERS);
         answer("/failover", 503, "Failover status unknown");
-        var problem = problemOf(() -> at(url()).failover("n2"));
+        var problem = problemOf(() -> at(url()).failover("n2", () -> false));
         assertEquals(ProblemType.UNREACHABLE, problem.type());
         assertTrue(problem.detail().contains("Failover status unknown"), problem.detail());
     }
@@ -164,7 +164,7 @@ class PatroniSessionTest {
     }
 
     private CompletableFuture<Problem> switchover(Work work) {
-        return Soon.start(() -> work.run(() -> at(url()).switchover("n1", "n2")));
+        return Soon.start(() -> work.run(() -> at(url()).switchover("n1", "n2", () -> false)));
     }
 
     @Test

@@ -86,7 +86,7 @@ class RestPatroniTest {
         var candidate = real.replica();
         var timeline = real.member(old.name).timeline();
 
-        real.rest().switchover(old.name, candidate.name);
+        real.rest().switchover(old.name, candidate.name, () -> false);
         assertEquals(candidate, real.leader());
         assertTrue(old.log()
                 .contains("switchover request with leader=%s candidate=%s".formatted(old.name, candidate.name)));
@@ -107,7 +107,7 @@ class RestPatroniTest {
     @Test
     void a_failover_makes_the_candidate_lead() {
         var candidate = real.replica();
-        real.rest().failover(candidate.name);
+        real.rest().failover(candidate.name, () -> false);
         assertEquals(candidate, real.leader());
     }
 
@@ -116,11 +116,11 @@ class RestPatroniTest {
         var leader = real.leader().name;
         var replica = real.replica().name;
 
-        var wrongLeader = problemOf(() -> real.rest().switchover(replica, leader));
+        var wrongLeader = problemOf(() -> real.rest().switchover(replica, leader, () -> false));
         assertEquals(ProblemType.NOT_POSSIBLE, wrongLeader.type());
         assertTrue(wrongLeader.detail().contains("leader name does not match"), wrongLeader.detail());
 
-        var nobody = problemOf(() -> real.rest().failover("nobody"));
+        var nobody = problemOf(() -> real.rest().failover("nobody", () -> false));
         assertEquals(ProblemType.NOT_POSSIBLE, nobody.type());
         assertTrue(nobody.detail().contains("candidate does not exists"), nobody.detail());
 
@@ -211,7 +211,7 @@ class RestPatroniTest {
         assertFalse(refused.detail().contains("wr0ng"), refused.detail());
 
         var nobody = at(new PatroniApi(real.api().urls(), null, null, null));
-        var none = problemOf(() -> nobody.failover("n1"));
+        var none = problemOf(() -> nobody.failover("n1", () -> false));
         assertEquals(ProblemType.NOT_POSSIBLE, none.type());
         assertTrue(none.detail().contains("none were given"), none.detail());
     }
@@ -226,7 +226,8 @@ class RestPatroniTest {
         var nobody = at(real.api(List.of(dead(), dead()), RealPatroni.REST_PASSWORD));
         assertEquals(ProblemType.UNREACHABLE, problemOf(nobody::cluster).type());
         assertEquals(
-                ProblemType.UNREACHABLE, problemOf(() -> nobody.failover("n1")).type());
+                ProblemType.UNREACHABLE,
+                problemOf(() -> nobody.failover("n1", () -> false)).type());
     }
 
     @Test

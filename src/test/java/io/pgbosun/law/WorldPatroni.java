@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The Patroni of the world: what it is told is done at once. */
@@ -91,7 +92,7 @@ class WorldPatroni implements Patronis, Patroni {
     }
 
     @Override
-    public void switchover(String leader, String candidate) {
+    public void switchover(String leader, String candidate, BooleanSupplier led) {
         change("switchover to " + candidate, () -> {
             if (!leader.equals(state().leader)) {
                 throw Problem.notPossible("leader name does not match");
@@ -101,7 +102,7 @@ class WorldPatroni implements Patronis, Patroni {
     }
 
     @Override
-    public void failover(String candidate) {
+    public void failover(String candidate, BooleanSupplier led) {
         change("failover to " + candidate, () -> lead(candidate));
     }
 
