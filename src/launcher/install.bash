@@ -99,6 +99,11 @@ find_etcd() {
     usable "$etcd" && export PGBOSUN_ETCD=$etcd
 }
 
+# With fixed paths: it does not work unpacked elsewhere.
+find_sshd() {
+    ! ignored sshd && usable /usr/sbin/sshd && usable /usr/lib/openssh/sftp-server && command -v ssh ssh-keygen >/dev/null
+}
+
 # A program in Python, for Debian's own; it speaks to etcd by another package.
 find_patroni() {
     local lib modules
@@ -139,6 +144,7 @@ packages_for() {
         promtool) in_apt prometheus && echo prometheus ;;
         pgbackrest | pgbouncer) in_apt "$1" && echo "$1" ;;
         etcd) in_apt etcd-server && echo etcd-server ;;
+        sshd) [[ $apt_mode == install ]] && in_apt openssh-server && echo openssh-server openssh-client ;;
         patroni) in_apt patroni && in_apt python3-etcd && echo patroni python3-etcd ;;
         h2load) in_apt nghttp2-client && echo nghttp2-client ;;
         python)
@@ -161,6 +167,7 @@ requirement() {
         pgbackrest) echo "pgBackRest 2.45 or newer, only for ./pgbosun test: put pgbackrest on the PATH" ;;
         pgbouncer) echo "PgBouncer 1.18 or newer, only for ./pgbosun test and bench: put pgbouncer on the PATH" ;;
         etcd) echo "etcd 3.4 or newer, only for ./pgbosun test and bench: put etcd on the PATH" ;;
+        sshd) echo "OpenSSH 8.4 or newer, server and client, only for ./pgbosun test: Debian's packages openssh-server, openssh-client" ;;
         patroni) echo "Patroni 3.0.2 or newer with its etcd3, only for ./pgbosun test and bench: put patroni on the PATH" ;;
         h2load) echo "h2load of nghttp2, only for ./pgbosun bench: put it on the PATH" ;;
         python) echo "Python 3 with pydantic, urllib3 and dateutil, only for ./pgbosun test: Debian's packages python3-pydantic, python3-urllib3, python3-dateutil" ;;
@@ -227,6 +234,12 @@ apt_install() {
         echo "create_main_cluster = false" | "${sudo[@]}" tee "$conf" >/dev/null
     else
         conf=
+    fi
+    # And an sshd, now and at each boot.
+    if [[ " ${packages[*]} " == *" openssh-server "* ]]; then
+        "${sudo[@]}" mkdir -p /etc/ssh
+        "${sudo[@]}" touch /etc/ssh/sshd_not_to_be_run
+        note "no sshd is started for that: /etc/ssh/sshd_not_to_be_run keeps Debian from it"
     fi
     quietly "${apt_get[@]}" install -y --no-install-recommends "${packages[@]}" || status=$?
     [[ -z $conf ]] || "${sudo[@]}" rm -f "$conf"

@@ -306,7 +306,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("io.pgbosun.adapter..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("software.amazon..", "com.azure..")
+                .resideInAnyPackage("software.amazon..", "com.azure..", "org.apache.sshd..", "org.bouncycastle..")
                 .check(CLASSES);
         noClasses()
                 .that()

@@ -16,6 +16,8 @@ import io.pgbosun.problem.Problem;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,5 +160,49 @@ class FailoverTest {
         api.succeed(CLUSTER + "/rejoins", "{'instance':'failing-%d','method':'REBUILD'}".formatted(lost));
         assertEquals("1 2 20", rows(lost));
         assertFalse(roles().contains("UNKNOWN"));
+    }
+
+    /** The disk of the old primary was away when it was failed over from, so that nothing could be written there. */
+    @Test
+    @Order(6)
+    void an_old_primary_that_could_not_be_fenced_is_stopped_when_it_takes_writes_again() throws IOException {
+        var old = 1 + roles().indexOf("PRIMARY");
+        programs.halt(directory(old));
+        var away = directory(old).resolveSibling("away");
+        Files.move(directory(old), away);
+        var result = api.succeed(FAILOVERS, "{'acceptDataLossUpToBytes':1099511627776}");
+        assertTrue(result.getString("warnings").contains("is not kept from taking writes"), result.prettify());
+        Files.move(away, directory(old));
+        programs.start(directory(old));
+        Soon.until("it is stopped for good", () -> programs.comesUpAsStandby(directory(old)));
+        assertFalse(programs.running(directory(old)));
+        Soon.until(
+                "that is told",
+                () -> api.get("/v1/operations?kind=follow-leader&target=clusters/failing")
+                        .jsonPath()
+                        .getList("items.state")
+                        .contains("SUCCEEDED"));
+        var told = api.get("/v1/operations?kind=follow-leader&target=clusters/failing")
+                .jsonPath();
+        assertEquals("pgbosun", told.getString("items[0].principal"), told.prettify());
+        assertTrue(told.getString("items[0].reason").startsWith("failing-%d takes writes though".formatted(old)));
+        api.succeed(CLUSTER + "/rejoins", "{'instance':'failing-%d'}".formatted(old));
+        assertEquals(1, roles().stream().filter("PRIMARY"::equals).count());
+    }
+
+    /** It follows a standby that is down as well, which is no primary. */
+    @Test
+    @Order(7)
+    void a_cascading_standby_alone_tells_who_was_the_primary() {
+        var primary = 1 + roles().indexOf("PRIMARY");
+        var first = primary == 1 ? 2 : 1;
+        var upstream = 6 - primary - first;
+        api.succeed(CLUSTER + "/instances", "{'upstream':'failing-%d'}".formatted(upstream)); // failing-4
+        programs.halt(directory(primary));
+        programs.halt(directory(first));
+        programs.halt(directory(upstream));
+        var result = api.succeed(FAILOVERS, "{'acceptDataLossUpToBytes':1099511627776}");
+        assertEquals("failing-" + primary, result.getString("result.oldPrimary"), result.prettify());
+        assertEquals("failing-4", result.getString("result.newPrimary"), result.prettify());
     }
 }

@@ -1,5 +1,6 @@
 package io.pgbosun;
 
+import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -97,6 +98,17 @@ class SwitchoverTest {
                 .statusCode(422)
                 .body("detail", org.hamcrest.Matchers.containsString("one of [switched-2, switched-3]"));
         api.post(SWITCHOVERS, "{'candidate':'switched-1'}").then().statusCode(422);
+        assertEquals(List.of("PRIMARY", "STANDBY", "STANDBY"), roles());
+    }
+
+    @Test
+    @Order(4)
+    void a_candidate_that_falls_further_behind_is_told_of_before_anything_is_stopped() {
+        server(2).script("postgres", "select pg_wal_replay_pause()");
+        server(1).script("shop", "insert into event values (4)");
+        var plan = api.post(SWITCHOVERS + "&preview=true", "{'candidate':'switched-2','maxLagBytes':0}");
+        server(2).script("postgres", "select pg_wal_replay_resume()");
+        plan.then().statusCode(200).body("checks.find { it.name == 'the candidate catches up' }.verdict", is("WARN"));
         assertEquals(List.of("PRIMARY", "STANDBY", "STANDBY"), roles());
     }
 }

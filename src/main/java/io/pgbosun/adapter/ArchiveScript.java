@@ -3,17 +3,14 @@ package io.pgbosun.adapter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** The script of ours that a server archives its WAL with, beside its data directory as its log is. */
-record ArchiveScript(Path path) {
+record ArchiveScript(MachineFiles files, Path path) {
     private static final String TEXT = text();
 
-    static ArchiveScript of(Path dataDirectory) {
-        return new ArchiveScript(dataDirectory.resolveSibling(dataDirectory.getFileName() + ".archive-wal"));
+    static ArchiveScript of(MachineFiles files, Path dataDirectory) {
+        return new ArchiveScript(files, dataDirectory.resolveSibling(dataDirectory.getFileName() + ".archive-wal"));
     }
 
     private static String text() {
@@ -25,29 +22,15 @@ record ArchiveScript(Path path) {
     }
 
     boolean isThere() {
-        return IoProblem.asking(path, "cannot be read", () -> {
-            try {
-                return Files.readString(path).equals(TEXT) && Files.isExecutable(path);
-            } catch (NoSuchFileException absent) {
-                return false;
-            }
-        });
+        return files.read(path).filter(TEXT::equals).isPresent() && files.isExecutable(path);
     }
 
-    /** Renamed into its place, so that a server that just runs it goes on with the old one. */
     void write() {
-        IoProblem.doing(path, "cannot be written", () -> {
-            var aside = path.resolveSibling(path.getFileName() + ".new");
-            FileTree.replace(aside, TEXT);
-            Files.setPosixFilePermissions(aside, PosixFilePermissions.fromString("rwx------"));
-            FileTree.rename(aside, path);
-        });
+        files.writeScript(path, TEXT);
     }
 
     void remove() {
-        IoProblem.doing(path, "cannot be removed", () -> {
-            Files.deleteIfExists(path.resolveSibling(path.getFileName() + ".new"));
-            Files.deleteIfExists(path);
-        });
+        files.delete(path.resolveSibling(path.getFileName() + ".new"));
+        files.delete(path);
     }
 }

@@ -28,7 +28,7 @@ record BackRestCommand(Path folder, String repository, Path path, String stanza)
     private static final int LOCK = 50;
 
     /** One run of the program. */
-    static LocalProcess process(Path program, List<String> arguments) {
+    static Program process(Path program, List<String> arguments) {
         var bin = new PostgresBin(program.toAbsolutePath().getParent(), libraries());
         return new LocalProcess(bin, program.getFileName().toString(), arguments);
     }
@@ -91,7 +91,7 @@ record BackRestCommand(Path folder, String repository, Path path, String stanza)
     }
 
     /** A command with its options; errors and warnings are on standard error. */
-    LocalProcess of(String command, List<String> options) {
+    Program of(String command, List<String> options) {
         var arguments = new ArrayList<String>();
         arguments.add("--config=" + configuration());
         arguments.add("--stanza=" + stanza);
@@ -103,7 +103,7 @@ record BackRestCommand(Path folder, String repository, Path path, String stanza)
     }
 
     /** A command that speaks to a server as well. */
-    LocalProcess at(Endpoint server, Path dataDirectory, String command, List<String> options) {
+    Program at(Endpoint server, Path dataDirectory, String command, List<String> options) {
         var all = new ArrayList<>(options);
         all.add("--pg1-path=" + dataDirectory);
         all.add("--pg1-port=" + server.port());

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads the control file of a server that does not run, with {@code pg_controldata}. */
-record ControlData(PostgresBin bin) {
+record ControlData(Machine machine) {
     private static final Pattern STOPPED_CLEANLY =
             Pattern.compile("^Database cluster state: +shut down$", Pattern.MULTILINE);
     private static final Pattern CHECKPOINT =
@@ -22,7 +22,7 @@ record ControlData(PostgresBin bin) {
     }
 
     private String said(Path dataDirectory) {
-        return new LocalProcess(bin, "pg_controldata", List.of("-D", dataDirectory.toString()))
+        return machine.program("pg_controldata", List.of("-D", dataDirectory.toString()))
                 .run()
                 .orThrow()
                 .output();

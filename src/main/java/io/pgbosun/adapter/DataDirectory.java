@@ -3,12 +3,8 @@ package io.pgbosun.adapter;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
-import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -19,12 +15,16 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The files of one data directory: our settings in files of our own, and who runs there. */
-record DataDirectory(Path path) {
+record DataDirectory(Machine machine, Path path) {
     private static final String SETTINGS = "pgbosun.conf";
     private static final String RECOVERY = "pgbosun.recovery.conf";
     private static final String HBA = "pgbosun.hba.conf";
+    /** At the end of the lines of {@code pg_hba.conf} that let networks in. */
+    private static final String ADMITTED = "# of the host's networks, by pgbosun";
+
     private static final String AUTO = "postgresql.auto.conf";
     private static final String PASSWORDS = "pgbosun.pgpass";
     private static final Pattern PASSWORD_FIELD = Pattern.compile("(?:[^\\\\:]|\\\\.)+");
@@ -39,17 +39,43 @@ record DataDirectory(Path path) {
     private static final int LOG_TAIL_BYTES = 4096;
 
     boolean initialized() {
-        return Files.isRegularFile(path.resolve("PG_VERSION"));
+        return files().isFile(path.resolve("PG_VERSION"));
+    }
+
+    private MachineFiles files() {
+        return machine.files();
+    }
+
+    private String text(Path file) {
+        return files().read(file)
+                .orElseThrow(() -> Problem.of(
+                        ProblemType.PROGRAM_FAILED,
+                        file + " cannot be read: there is no such file.",
+                        Map.of("path", file.toString())));
     }
 
     /** Beside the data directory, so that it outlives it and is in no base backup. */
     Path log() {
+        return log(path);
+    }
+
+    static Path log(Path path) {
         return path.resolveSibling(path.getFileName() + ".log");
     }
 
     void configure(Map<String, String> settings) {
-        FileTree.write(path.resolve(SETTINGS), lines(settings));
+        files().write(path.resolve(SETTINGS), lines(settings));
         include(SETTINGS);
+    }
+
+    void admit(List<String> networks) {
+        var hba = path.resolve("pg_hba.conf");
+        var text = text(hba);
+        var others = text.lines().filter(line -> !line.endsWith(ADMITTED)).map(line -> line + "\n");
+        var ours = networks.stream()
+                .flatMap(network -> Stream.of("all", "replication")
+                        .map(databases -> "host %s all %s scram-sha-256 %s\n".formatted(databases, network, ADMITTED)));
+        files().write(hba, Stream.concat(ours, others).collect(Collectors.joining()));
     }
 
     void followPrimary(Endpoint primary, String slot, String applicationName) {
@@ -57,31 +83,28 @@ record DataDirectory(Path path) {
         conninfo.put("application_name", applicationName);
         if (primary.password() != null) {
             var passwords = path.resolve(PASSWORDS);
-            FileTree.write(passwords, passwordLine(primary, primary.password()));
+            files().write(passwords, passwordLine(primary, primary.password()));
             conninfo.put("passfile", passwords.toString());
         }
-        FileTree.write(
-                path.resolve(RECOVERY),
-                lines(Map.of("primary_conninfo", Conninfo.text(conninfo), "primary_slot_name", slot)));
+        files().write(
+                        path.resolve(RECOVERY),
+                        lines(Map.of("primary_conninfo", Conninfo.text(conninfo), "primary_slot_name", slot)));
         include(RECOVERY);
-        FileTree.write(path.resolve(STANDBY), "");
+        files().write(path.resolve(STANDBY), "");
     }
 
     boolean comesUpAsStandby() {
-        return Files.exists(path.resolve(STANDBY));
+        return files().exists(path.resolve(STANDBY));
     }
 
     void standAlone() {
-        IoProblem.doing(path, "cannot be written", () -> {
-            Files.deleteIfExists(path.resolve(STANDBY));
-            FileTree.syncOne(path);
-        });
+        files().delete(path.resolve(STANDBY));
     }
 
     /** As {@link #configure} wrote them. */
     Map<String, String> settings() {
         var file = path.resolve(SETTINGS);
-        var text = IoProblem.asking(file, "cannot be read", () -> Files.readString(file));
+        var text = text(file);
         var settings = new TreeMap<String, String>();
         SETTING.matcher(text).results().forEach(line -> settings.put(line.group(1), unquoted(line.group(2))));
         return settings;
@@ -98,7 +121,7 @@ record DataDirectory(Path path) {
     /** From its line of {@code .pgpass}, which holds all there is to a login. */
     Endpoint upstream() {
         var passwords = path.resolve(PASSWORDS);
-        var line = IoProblem.asking(passwords, "cannot be read", () -> Files.readString(passwords));
+        var line = text(passwords);
         var fields = PASSWORD_FIELD
                 .matcher(line.strip())
                 .results()
@@ -119,15 +142,15 @@ record DataDirectory(Path path) {
         }
         var all = new TreeMap<>(settings);
         all.put("hba_file", path.resolve(HBA).toString()); // not taken as below the data directory otherwise
-        FileTree.write(path.resolve(HBA), "# written by pgbosun\n" + hbaLine("all,replication", role));
+        files().write(path.resolve(HBA), "# written by pgbosun\n" + hbaLine("all,replication", role));
         var recovery = recovery(restoreCommand, target);
         spare(all.keySet(), recovery.keySet());
         configure(all);
-        FileTree.write(path.resolve(RECOVERY), lines(recovery));
+        files().write(path.resolve(RECOVERY), lines(recovery));
         include(RECOVERY);
         // a copy of a standby has this one, and would follow for ever
-        IoProblem.doing(path, "cannot be written", () -> Files.deleteIfExists(path.resolve(STANDBY)));
-        FileTree.write(path.resolve("recovery.signal"), "");
+        files().delete(path.resolve(STANDBY));
+        files().write(path.resolve("recovery.signal"), "");
     }
 
     private static Map<String, String> recovery(String restoreCommand, RecoveryTarget target) {
@@ -155,25 +178,25 @@ record DataDirectory(Path path) {
     }
 
     private void make(String file) {
-        if (!Files.exists(path.resolve(file))) {
-            FileTree.write(path.resolve(file), "");
+        if (!files().exists(path.resolve(file))) {
+            files().write(path.resolve(file), "");
         }
     }
 
     private void spare(Set<String> ours, Set<String> recovery) {
         var file = path.resolve(AUTO);
-        var text = IoProblem.asking(file, "cannot be read", () -> Files.readString(file));
-        FileTree.write(
-                file,
-                text.lines()
-                        .filter(line -> {
-                            var name = line.split("[ =]", 2)[0].toLowerCase(Locale.ROOT);
-                            return !ours.contains(name)
-                                    && !recovery.contains(name)
-                                    && !name.startsWith("recovery_target");
-                        })
-                        .map(line -> line + "\n")
-                        .collect(Collectors.joining()));
+        var text = text(file);
+        files().write(
+                        file,
+                        text.lines()
+                                .filter(line -> {
+                                    var name = line.split("[ =]", 2)[0].toLowerCase(Locale.ROOT);
+                                    return !ours.contains(name)
+                                            && !recovery.contains(name)
+                                            && !name.startsWith("recovery_target");
+                                })
+                                .map(line -> line + "\n")
+                                .collect(Collectors.joining()));
     }
 
     /** {@code md5} takes passwords that are stored by SCRAM too. */
@@ -182,12 +205,12 @@ record DataDirectory(Path path) {
     }
 
     void endRecovery(Map<String, String> settings, String role) {
-        FileTree.write(path.resolve(RECOVERY), lines(Map.of()));
+        files().write(path.resolve(RECOVERY), lines(Map.of()));
         var hba = path.resolve("pg_hba.conf");
-        var text = IoProblem.asking(hba, "cannot be read", () -> Files.readString(hba));
+        var text = text(hba);
         var line = hbaLine("all", role);
         if (!text.contains(line)) {
-            FileTree.write(hba, line + text);
+            files().write(hba, line + text);
         }
         configure(settings);
     }
@@ -229,41 +252,32 @@ record DataDirectory(Path path) {
     private void include(String file) {
         var configuration = path.resolve("postgresql.conf");
         var line = "include_if_exists '" + file + "'";
-        var text = IoProblem.asking(configuration, "cannot be read", () -> Files.readString(configuration));
+        var text = text(configuration);
         if (text.lines().noneMatch(line::equals)) {
-            FileTree.write(configuration, (text.endsWith("\n") ? text : text + "\n") + line + "\n");
+            files().write(configuration, (text.endsWith("\n") ? text : text + "\n") + line + "\n");
         }
     }
 
-    /** The server's process; empty when none runs there, also when a file of a dead one is left. */
-    Optional<ProcessHandle> postmaster() {
-        return postmasterLines().stream()
-                .findFirst()
-                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
-                .filter(this::livesHere);
+    /**
+     * The server's process; empty when none runs there, also when a file of a dead one is left: a process id may be another's
+     * by now.
+     */
+    Optional<Long> postmaster() {
+        return pid().filter(pid -> machine.processes().livesIn(pid, path));
     }
 
     /** Whether the process that was the server has ended and is a zombie still: PostgreSQL takes it for one that runs. */
     boolean waitsToBeReaped() {
-        return postmasterLines().stream()
-                .findFirst()
-                .map(String::strip)
-                .filter(DataDirectory::isZombie)
-                .isPresent();
+        return pid().filter(pid -> machine.processes().isZombie(pid)).isPresent();
     }
 
-    private static boolean isZombie(String pid) {
-        try {
-            var stat = Files.readString(Path.of("/proc", pid, "stat"));
-            return stat.substring(stat.lastIndexOf(')') + 1).strip().startsWith("Z");
-        } catch (IOException gone) {
-            return false;
-        }
+    private Optional<Long> pid() {
+        return postmasterLines().stream().findFirst().map(pid -> Long.valueOf(pid.strip()));
     }
 
     /** Every process of a server there, those of one whose postmaster is dead too. */
-    List<ProcessHandle> processes() {
-        return ProcessHandle.allProcesses().filter(this::livesHere).toList();
+    List<Long> processes() {
+        return machine.processes().in(path);
     }
 
     /** True when the server accepts connections. */
@@ -274,36 +288,17 @@ record DataDirectory(Path path) {
     }
 
     private List<String> postmasterLines() {
-        var file = path.resolve(POSTMASTER);
-        return IoProblem.asking(file, "cannot be read", () -> {
-            try {
-                return Files.readAllLines(file);
-            } catch (NoSuchFileException absent) {
-                return List.of();
-            }
-        });
-    }
-
-    /** A process id may be another's by now; a server's working directory is its data directory. */
-    private boolean livesHere(ProcessHandle process) {
-        var directory = Path.of("/proc", String.valueOf(process.pid()), "cwd");
-        if (!Files.exists(Path.of("/proc/self"))) {
-            return process.isAlive();
-        }
-        try {
-            return Files.readSymbolicLink(directory).equals(path.toRealPath());
-        } catch (IOException gone) {
-            return false; // it has ended, is a zombie, or is another user's and so none that we started
-        }
+        return files().read(path.resolve(POSTMASTER)).stream()
+                .flatMap(String::lines)
+                .toList();
     }
 
     /** The end of the server's log. */
     String logTail() {
-        try (var file = Files.newByteChannel(log())) {
-            file.position(Math.max(0, file.size() - LOG_TAIL_BYTES));
-            return new String(Channels.newInputStream(file).readNBytes(LOG_TAIL_BYTES), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return "(its log cannot be read: " + IoProblem.reason(e) + ")";
+        try {
+            return files().tail(log(), LOG_TAIL_BYTES).orElse("(it has no log)");
+        } catch (Problem problem) {
+            return "(" + problem.detail() + ")";
         }
     }
 }

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -15,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Directories made, made durable and removed; links in them are never followed. */
@@ -22,6 +23,7 @@ final class FileTree {
     static final FileAttribute<?> ONLY_OURS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+    private static final MachineFiles HERE = new LocalFiles();
     private static final FileAttribute<?> ONLY_OURS_TO_ENTER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     /** {@code /srv/data/orders} has three. */
@@ -36,31 +38,36 @@ final class FileTree {
 
     /** Removes a directory and all in it; nothing happens when it is absent. */
     static void remove(Path directory) {
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+        remove(HERE, directory);
+    }
+
+    static void remove(MachineFiles files, Path directory) {
+        if (files.exists(directory)) {
+            checkRemovable(files, directory);
+            files.removeTree(directory);
         }
-        checkRemovable(directory);
+    }
+
+    static void removeTree(Path directory) {
         IoProblem.doing(directory, "cannot be removed", () -> Files.walkFileTree(directory, new Remover()));
     }
 
-    /** Refuses what cannot be meant: a path near the root, a relative one, a link, or one that climbs. */
     static void checkRemovable(Path directory) {
+        checkRemovable(HERE, directory);
+    }
+
+    /** Refuses what cannot be meant: a path near the root, a relative one, a link, or one that climbs. */
+    static void checkRemovable(MachineFiles files, Path directory) {
         if (!directory.isAbsolute() || !directory.equals(directory.normalize())) {
             throw refused(directory, "it is not an absolute path without '..'");
         }
         if (directory.getNameCount() < LEAST_COMPONENTS) {
             throw refused(directory, "it is too near the root of the file system");
         }
-        if (Files.isSymbolicLink(directory)) {
+        if (files.isLink(directory)) {
             throw refused(directory, "it is a symbolic link");
         }
-        var real = IoProblem.asking(directory, "cannot be looked at", () -> {
-            try {
-                return directory.toRealPath();
-            } catch (NoSuchFileException absent) {
-                return directory;
-            }
-        });
+        var real = files.real(directory);
         if (real.getNameCount() < LEAST_COMPONENTS) {
             throw refused(directory, "links lead from it to " + real + ", too near the root of the file system");
         }
@@ -90,14 +97,30 @@ final class FileTree {
         syncOne(to.toAbsolutePath().getParent());
     }
 
-    /** The files below a directory, ordered by path, or the file itself; links are taken for files. */
+    /**
+     * The files below a directory, ordered by path, or the file itself; links are taken for files. What goes while it is looked at,
+     * such as files that a program writes aside and renames, is not among them.
+     */
     static List<Path> files(Path path) {
         return IoProblem.asking(path, "cannot be read", () -> {
-            try (var tree = Files.walk(path)) {
-                return tree.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
-                        .sorted()
-                        .toList();
-            }
+            var files = new ArrayList<Path>();
+            Files.walkFileTree(path, new Visitor() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    files.add(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                    if (file.equals(path)) {
+                        throw failure;
+                    }
+                    return super.visitFileFailed(file, failure);
+                }
+            });
+            Collections.sort(files);
+            return List.copyOf(files);
         });
     }
 
@@ -118,8 +141,24 @@ final class FileTree {
         }
     }
 
-    /** Deletes what it meets, directories after what is in them. */
-    private static final class Remover extends SimpleFileVisitor<Path> {
+    /** Others may remove what is there meanwhile. */
+    private static class Visitor extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+            return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(directory, failure);
+        }
+    }
+
+    /** Deletes what it meets, directories after what is in them; a server that is just ending removes files of its own. */
+    private static final class Remover extends Visitor {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             Files.deleteIfExists(file);
@@ -133,15 +172,6 @@ final class FileTree {
             }
             Files.deleteIfExists(directory);
             return FileVisitResult.CONTINUE;
-        }
-
-        /** A server that is just ending removes files of its own. */
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            if (failure instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE;
-            }
-            throw failure;
         }
     }
 }

@@ -55,13 +55,19 @@ final class IoProblem {
 
     static Problem of(Path path, String what, IOException e) {
         var reason = reason(e);
+        return of(path + " " + what, reason, Map.of("path", path.toString(), "reason", reason), e);
+    }
+
+    /** Of something that another machine could not do. */
+    static Problem of(String what, String said) {
+        var reason = said.strip();
+        return of(what, reason, Map.of("reason", reason), null);
+    }
+
+    private static Problem of(String what, String reason, Map<String, ?> facts, IOException cause) {
         var full = reason.contains("No space left") || reason.contains("Disk quota exceeded");
         var type = full ? ProblemType.DISK_FULL : ProblemType.PROGRAM_FAILED;
-        return Problem.of(
-                type,
-                path + " " + what + ": " + reason + (full ? "; free some space first." : "."),
-                Map.of("path", path.toString(), "reason", reason),
-                e);
+        return Problem.of(type, what + ": " + reason + (full ? "; free some space first." : "."), facts, cause);
     }
 
     /** The JDK's own exceptions tell the path alone. */

@@ -44,7 +44,7 @@ public final class LocalTraces implements Traces {
 
     @Override
     public Path serverLog(Path dataDirectory) {
-        return new DataDirectory(dataDirectory).log();
+        return DataDirectory.log(dataDirectory);
     }
 
     @Override

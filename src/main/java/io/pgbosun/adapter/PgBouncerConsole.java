@@ -199,6 +199,11 @@ final class PgBouncerConsole implements PoolerConsole {
     }
 
     @Override
+    public void kill(String database) {
+        say("KILL", database);
+    }
+
+    @Override
     public void reconnect(String database) {
         say("RECONNECT", database);
     }

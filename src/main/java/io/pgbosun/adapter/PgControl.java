@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** Starts and ends servers, with {@code pg_ctl}. */
-record PgControl(PostgresBin bin) {
+record PgControl(Machine machine) {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration REAPED = Duration.ofSeconds(10);
     private static final Duration HALT = Duration.ofSeconds(5);
 
     void start(Path dataDirectory) {
-        var directory = new DataDirectory(dataDirectory);
+        var directory = at(dataDirectory);
         if (directory.postmaster().isPresent() && becomesReady(directory)) {
             return;
         }
@@ -27,8 +27,8 @@ record PgControl(PostgresBin bin) {
         }
     }
 
-    /** Of a killed server whose parent takes its time. */
-    private static void awaitReaped(DataDirectory directory) {
+    /** Of a killed server whose parent takes its time: PostgreSQL's programs take a zombie for a server that runs. */
+    static void awaitReaped(DataDirectory directory) {
         long deadline = System.nanoTime() + REAPED.toNanos();
         while (directory.waitsToBeReaped() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(PAUSE.toNanos());
@@ -66,13 +66,12 @@ record PgControl(PostgresBin bin) {
     void halt(Path dataDirectory) {
         if (running(dataDirectory)) {
             var stop = List.of("-D", dataDirectory.toString(), "-m", "immediate", "-W", "stop");
-            new LocalProcess(bin, "pg_ctl", stop).run();
+            machine.program("pg_ctl", stop).run();
         }
         // a session may outlive a postmaster that was killed, and go on writing
-        if (!LocalProcess.force(new DataDirectory(dataDirectory).processes(), HALT)) {
+        if (!machine.processes().force(at(dataDirectory).processes(), HALT)) {
             throw Problem.of(ProblemType.TOO_SLOW, "The server in " + dataDirectory + " does not end.");
         }
-        awaitReaped(new DataDirectory(dataDirectory));
     }
 
     /** {@code pg_ctl}, waiting for what it does. */
@@ -80,10 +79,14 @@ record PgControl(PostgresBin bin) {
         var arguments = new ArrayList<String>();
         arguments.addAll(List.of("-D", dataDirectory.toString(), "-w", "-t", String.valueOf(START.toSeconds())));
         arguments.addAll(List.of(action));
-        return new LocalProcess(bin, "pg_ctl", arguments).launcher().run();
+        return machine.program("pg_ctl", arguments).launcher().run();
     }
 
-    private static boolean running(Path dataDirectory) {
-        return new DataDirectory(dataDirectory).postmaster().isPresent();
+    private DataDirectory at(Path dataDirectory) {
+        return new DataDirectory(machine, dataDirectory);
+    }
+
+    private boolean running(Path dataDirectory) {
+        return at(dataDirectory).postmaster().isPresent();
     }
 }

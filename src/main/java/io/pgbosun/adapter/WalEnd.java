@@ -3,7 +3,6 @@ package io.pgbosun.adapter;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.WalTail;
 import io.pgbosun.problem.Problem;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Reads the WAL in a data directory from some position to its end, with {@code pg_waldump}. */
-record WalEnd(PostgresBin bin) {
+record WalEnd(Machine machine) {
     private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{24}");
     private static final int TIMELINE_DIGITS = 8;
     private static final Pattern RECORD =
@@ -29,10 +28,9 @@ record WalEnd(PostgresBin bin) {
     WalTail after(Path dataDirectory, Lsn position) {
         var wal = dataDirectory.resolve("pg_wal");
         var tail = new TailStream(position);
-        var outcome = new LocalProcess(
-                        bin,
+        var outcome = machine.program(
                         "pg_waldump",
-                        List.of("--path=" + wal, "--timeline=" + timeline(wal), "--start=" + position))
+                        List.of("--path=" + wal, "--timeline=" + timeline(dataDirectory), "--start=" + position))
                 .inUtc()
                 .writingTo(tail)
                 .run();
@@ -42,16 +40,13 @@ record WalEnd(PostgresBin bin) {
         return new WalTail(tail.end, tail.commits, tail.lastCommit);
     }
 
-    static int timeline(Path wal) {
-        return IoProblem.asking(wal, "cannot be read", () -> {
-            try (var files = Files.list(wal)) {
-                return files.map(file -> file.getFileName().toString())
-                        .filter(name -> SEGMENT.matcher(name).matches())
-                        .map(name -> Integer.parseUnsignedInt(name.substring(0, TIMELINE_DIGITS), 16))
-                        .max(Comparator.naturalOrder())
-                        .orElseThrow(() -> Problem.notPossible("'" + wal + "' holds no WAL."));
-            }
-        });
+    int timeline(Path dataDirectory) {
+        var wal = dataDirectory.resolve("pg_wal");
+        return machine.files().names(wal).stream()
+                .filter(name -> SEGMENT.matcher(name).matches())
+                .map(name -> Integer.parseUnsignedInt(name.substring(0, TIMELINE_DIGITS), 16))
+                .max(Comparator.naturalOrder())
+                .orElseThrow(() -> Problem.notPossible("'" + wal + "' holds no WAL."));
     }
 
     /** Counts what goes by. */

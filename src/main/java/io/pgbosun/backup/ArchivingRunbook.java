@@ -3,6 +3,7 @@ package io.pgbosun.backup;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.PgPrograms;
@@ -35,6 +36,7 @@ class ArchivingRunbook {
     private final Topology topology;
     private final Repositories repositories;
     private final WalArchives archives;
+    private final PgHosts hosts;
     private final PgPrograms programs;
     private final Servers servers;
 
@@ -43,12 +45,14 @@ class ArchivingRunbook {
             Topology topology,
             Repositories repositories,
             WalArchives archives,
+            PgHosts hosts,
             PgPrograms programs,
             Servers servers) {
         this.clusters = clusters;
         this.topology = topology;
         this.repositories = repositories;
         this.archives = archives;
+        this.hosts = hosts;
         this.programs = programs;
         this.servers = servers;
     }
@@ -143,6 +147,16 @@ class ArchivingRunbook {
                 cluster.cluster().origin(),
                 "PROVISIONED",
                 "pgbosun does not reach the hosts of this cluster: set archive_mode and archive_command there yourself.");
+        var elsewhere = cluster.instances().stream()
+                .filter(instance -> instance.host() != null && !hosts.isLocal(instance.host()))
+                .map(InstanceRecord::name)
+                .toList();
+        checks.need(
+                "all instances are on the service's own host, where the repository is",
+                elsewhere.isEmpty(),
+                elsewhere.isEmpty() ? "yes" : "elsewhere: " + String.join(", ", elsewhere),
+                "hosts with the driver LOCAL",
+                "Archive there by means of your own: WAL of hosts that are reached by SSH is not archived by pgbosun yet.");
     }
 
     /** One step for each instance that sets what is given and reloads; it is set back on failure. */

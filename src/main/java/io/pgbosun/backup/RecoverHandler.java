@@ -111,6 +111,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 spec.host(),
                 "a registered host",
                 "List them with GET /v1/hosts.");
+        local(spec.host(), checks);
         stored.ifPresent(found -> {
             var version = found.manifest().majorVersion();
             checks.need(
@@ -129,6 +130,18 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 "no cluster " + spec.source(),
                 "a registered cluster, or a password",
                 "Give the username and password of a superuser of that time.");
+    }
+
+    /** What is recovered is read from a repository, which a host that is reached by SSH has not. */
+    private void local(String host, Checks checks) {
+        if (placement.hasHost(host)) {
+            checks.need(
+                    "the host is the service's own",
+                    placement.isLocal(host),
+                    host,
+                    "one with the driver LOCAL",
+                    "Recover there, and add a standby on this host: add-standby; then switchover.");
+        }
     }
 
     @Override

@@ -103,7 +103,9 @@ final class FailoversCommand extends Noun {
                 "endTime");
     }
 
-    @Command(name = "follow-leader", description = "Leads clients to whom Patroni made the leader.")
+    @Command(
+            name = "follow-leader",
+            description = "Leads clients to who leads, and away from any other that takes writes.")
     int followLeader(
             @Parameters(paramLabel = "CLUSTER", description = "Its name.") String cluster, @Mixin StartOptions start) {
         return start.start(session, Call.post(Body.of(), "clusters", cluster, "follow-leader"));

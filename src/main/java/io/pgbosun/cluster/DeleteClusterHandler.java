@@ -1,30 +1,28 @@
 package io.pgbosun.cluster;
 
 import io.pgbosun.cluster.DeleteCluster.DeleteClusterResult;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.List;
 
 @Singleton
 class DeleteClusterHandler implements OperationHandler<DeleteCluster, DeleteClusterResult> {
     private final ClusterStore clusters;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final FinalBackup finalBackup;
 
-    DeleteClusterHandler(ClusterStore clusters, PgPrograms programs, FinalBackup finalBackup) {
+    DeleteClusterHandler(ClusterStore clusters, PgHosts hosts, FinalBackup finalBackup) {
         this.clusters = clusters;
-        this.programs = programs;
+        this.hosts = hosts;
         this.finalBackup = finalBackup;
     }
 
-    /** The data directories to remove. */
-    record Directories(List<String> paths) {}
+    /** Whose data is removed. */
+    record Instances(List<InstanceRecord> instances) {}
 
     @Override
     public void check(Target target, DeleteCluster spec, Checks checks) {
@@ -48,24 +46,25 @@ class DeleteClusterHandler implements OperationHandler<DeleteCluster, DeleteClus
 
     @Override
     public DeleteClusterResult run(Target target, DeleteCluster spec, Steps steps) {
-        var directories = steps.get(
+        var instances = steps.get(
                         "read where its data is",
-                        Directories.class,
-                        () -> new Directories(clusters.get(target.id()).instances().stream()
-                                .map(InstanceRecord::dataDirectory)
-                                .toList()))
-                .paths();
+                        Instances.class,
+                        () -> new Instances(clusters.get(target.id()).instances()))
+                .instances();
         var backup = spec.finalBackupRepository() == null
                 ? null
                 : finalBackup.take(target, spec.finalBackupRepository(), steps);
         steps.pointOfNoReturn();
-        for (var directory : directories) {
-            var path = Path.of(directory);
-            steps.ensure("stop " + path.getFileName(), () -> !programs.running(path), () -> programs.stop(path));
+        for (var instance : instances) {
+            var directory = instance.directory();
+            var host = hosts.of(instance);
+            steps.ensure("stop " + directory.getFileName(), () -> !host.running(directory), () -> host.stop(directory));
         }
-        for (var directory : directories) {
-            var path = Path.of(directory);
-            steps.ensure("remove " + path.getFileName(), () -> !programs.exists(path), () -> programs.remove(path));
+        for (var instance : instances) {
+            var directory = instance.directory();
+            var host = hosts.of(instance);
+            steps.ensure(
+                    "remove " + directory.getFileName(), () -> !host.exists(directory), () -> host.remove(directory));
         }
         steps.ensure(
                 "forget the cluster", () -> clusters.find(target.id()).isEmpty(), () -> clusters.delete(target.id()));

@@ -4,48 +4,38 @@ import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.audit.AuditTrail;
 import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.SshHosts;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.store.Page;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The hosts that clusters are made on. */
 @Singleton
 public class Hosts {
-    private static final String COLUMNS = "select name, driver, data_root, created_at from host";
+    private static final int OLDEST = 15;
 
     private final Store store;
+    private final HostStore hosts;
     private final PgPrograms programs;
+    private final SshHosts ssh;
     private final AuditTrail audit;
 
-    Hosts(Store store, PgPrograms programs, AuditTrail audit) {
+    Hosts(Store store, HostStore hosts, PgPrograms programs, SshHosts ssh, AuditTrail audit) {
         this.store = store;
+        this.hosts = hosts;
         this.programs = programs;
+        this.ssh = ssh;
         this.audit = audit;
     }
 
-    /** A new host. */
-    @Schema(description = "A new host.")
-    public record CreateHost(
-            @NotNull @Pattern(regexp = Names.LABEL, message = Names.LABEL_RULE)
-            String name,
-
-            @NotNull
-            @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
-            @Schema(description = "The directory below which clusters get their data directories.")
-            String dataRoot) {}
-
     public Page<Host> list(Caller caller, Page.Request page) {
         caller.requireSomewhere(Permission.HOST_READ);
-        var rows = store.query(
-                COLUMNS + " where ($1::text is null or name > $1) order by name limit $2", page.after(), page.limit());
-        return page.of(rows, this::host, row -> row.text("name"));
+        return page.of(hosts.list(page), this::host, row -> row.text("name"));
     }
 
     public Host get(Caller caller, String name) {
@@ -55,18 +45,44 @@ public class Hosts {
 
     public Host create(Caller caller, CreateHost request) {
         caller.require(Permission.HOST_WRITE);
+        if (hosts.find(request.name()).isPresent()) {
+            throw Problem.alreadyExists("host", request.name());
+        }
+        var version = request.driver() == Host.Driver.SSH ? probed(request) : null;
         store.inTx(tx -> {
-            var inserted = tx.update(
-                    "insert into host (name, driver, data_root) values ($1, 'LOCAL', $2) on conflict do nothing",
-                    request.name(),
-                    request.dataRoot());
-            if (inserted == 0) {
+            if (!hosts.insert(tx, request, version)) {
                 throw Problem.alreadyExists("host", request.name());
             }
             audit.write(
-                    tx, caller, "host.create", "hosts/" + request.name(), null, Map.of("dataRoot", request.dataRoot()));
+                    tx,
+                    caller,
+                    "host.create",
+                    "hosts/" + request.name(),
+                    null,
+                    Map.of("driver", request.driver(), "address", request.address(), "dataRoot", request.dataRoot()));
         });
+        hosts.changed(request.name());
         return get(request.name());
+    }
+
+    /** The version of its programs; a problem when it cannot be a host. */
+    private int probed(CreateHost request) {
+        if (Host.LOCAL.equals(request.name())) {
+            throw Problem.invalid("name", "must not be 'local'", "That is the service's own host.");
+        }
+        var there = ssh.at(request.login());
+        var version = there.majorVersion();
+        if (version < OLDEST) {
+            throw Problem.notPossible("PostgreSQL %d is on the host; install %d or newer.".formatted(version, OLDEST));
+        }
+        if (!there.exists(Path.of(request.dataRoot()))) {
+            throw Problem.invalid(
+                    "dataRoot",
+                    "must be there",
+                    "Make it on the host: install -d -m 0700 -o %s %s"
+                            .formatted(request.sshUser(), request.dataRoot()));
+        }
+        return version;
     }
 
     /** Forgets a host that no instance is on. */
@@ -74,19 +90,17 @@ public class Hosts {
         caller.require(Permission.HOST_WRITE);
         get(name);
         store.inTx(tx -> {
-            if (tx.update(
-                            "delete from host h where name = $1 and not exists (select 1 from instance i where i.host = h.name)",
-                            name)
-                    == 0) {
+            if (!hosts.delete(tx, name)) {
                 throw Problem.notPossible(
                         "Instances run on host '" + name + "'; delete or deregister their clusters first.");
             }
             audit.write(tx, caller, "host.delete", "hosts/" + name, null, Map.of());
         });
+        hosts.changed(name);
     }
 
     Optional<Host> find(String name) {
-        return store.one(COLUMNS + " where name = $1", name).map(this::host);
+        return hosts.find(name).map(this::withVersion);
     }
 
     Host get(String name) {
@@ -94,11 +108,24 @@ public class Hosts {
     }
 
     private Host host(Row row) {
-        return new Host(
-                row.text("name"),
-                row.constant(Host.Driver.class, "driver"),
-                row.text("data_root"),
-                programs.majorVersion(),
-                row.time("created_at"));
+        return withVersion(HostStore.host(row));
+    }
+
+    /** Of the service's own host that is asked now. */
+    private Host withVersion(Host host) {
+        return host.driver() == Host.Driver.SSH
+                ? host
+                : new Host(
+                        host.name(),
+                        host.driver(),
+                        host.dataRoot(),
+                        host.address(),
+                        null,
+                        null,
+                        null,
+                        host.networks(),
+                        null,
+                        programs.majorVersion(),
+                        host.createTime());
     }
 }

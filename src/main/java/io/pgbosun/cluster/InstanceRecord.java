@@ -1,5 +1,7 @@
 package io.pgbosun.cluster;
 
+import java.nio.file.Path;
+
 /**
  * An instance as it is registered.
  *
@@ -7,6 +9,11 @@ package io.pgbosun.cluster;
  * @param dataDirectory on that host, or null
  */
 public record InstanceRecord(String name, String host, String address, int port, String dataDirectory) {
+    /** Where its data is, on its host. */
+    public Path directory() {
+        return Path.of(dataDirectory);
+    }
+
     /** The replication slot by which it follows a primary: slots take lower-case letters, digits and underscores alone. */
     public String slot() {
         return name.replace('-', '_');

@@ -1,11 +1,9 @@
 package io.pgbosun.cluster;
 
 import io.pgbosun.host.Endpoint;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.operation.Steps;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -15,10 +13,10 @@ import java.util.function.Supplier;
 public class NewStandbys {
     private static final Duration STREAMING_WITHIN = Duration.ofMinutes(2);
 
-    private final PgPrograms programs;
+    private final PgHosts hosts;
 
-    NewStandbys(PgPrograms programs) {
-        this.programs = programs;
+    NewStandbys(PgHosts hosts) {
+        this.hosts = hosts;
     }
 
     /**
@@ -32,7 +30,7 @@ public class NewStandbys {
             Endpoint login,
             InstanceRecord standby,
             Supplier<Map<String, String>> settings) {
-        var directory = Path.of(standby.dataDirectory());
+        var directory = standby.directory();
         var slot = standby.slot();
         steps.ensure(
                 "reserve a replication slot for " + standby.name(),
@@ -40,23 +38,23 @@ public class NewStandbys {
                 () -> primary.createSlot(slot));
         steps.ensure(
                 "copy the primary to " + standby.name(),
-                () -> programs.initialized(directory),
-                () -> programs.baseBackup(login, directory, slot),
-                () -> programs.remove(directory));
+                () -> hosts.of(standby).initialized(directory),
+                () -> hosts.of(standby).baseBackup(login, directory, slot),
+                () -> hosts.of(standby).remove(directory));
         steps.act("configure " + standby.name(), () -> {
-            programs.configure(directory, settings.get());
-            programs.followPrimary(directory, login, slot, standby.name());
+            hosts.configure(standby, settings.get());
+            hosts.of(standby).followPrimary(directory, login, slot, standby.name());
         });
         start(steps, standby);
         steps.await(standby.name() + " streams", STREAMING_WITHIN, () -> primary.streamsTo(standby.name()));
     }
 
     void start(Steps steps, InstanceRecord instance) {
-        var directory = Path.of(instance.dataDirectory());
+        var directory = instance.directory();
         steps.ensure(
                 "start " + instance.name(),
-                () -> programs.ready(directory),
-                () -> programs.start(directory),
-                () -> programs.stop(directory));
+                () -> hosts.of(instance).ready(directory),
+                () -> hosts.of(instance).start(directory),
+                () -> hosts.of(instance).stop(directory));
     }
 }

@@ -1,28 +1,36 @@
 package io.pgbosun.cluster;
 
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Where on a host a new instance goes: a directory that nothing is at, and a port that nobody has. */
 @Singleton
 public class Placement {
-    private final Hosts hosts;
-    private final ClusterStore clusters;
-    private final PgPrograms programs;
+    /** What a shell reads within double quotes, in which {@code pg_ctl start} puts the path. */
+    private static final Pattern READ_BY_A_SHELL = Pattern.compile("[\"$`\\\\]");
 
-    Placement(Hosts hosts, ClusterStore clusters, PgPrograms programs) {
-        this.hosts = hosts;
+    private final Hosts register;
+    private final ClusterStore clusters;
+    private final PgHosts hosts;
+
+    Placement(Hosts register, ClusterStore clusters, PgHosts hosts) {
+        this.register = register;
         this.clusters = clusters;
-        this.programs = programs;
+        this.hosts = hosts;
     }
 
     /** Whether there is such a host. */
     public boolean hasHost(String host) {
-        return hosts.find(host).isPresent();
+        return register.find(host).isPresent();
+    }
+
+    /** Whether it is the service's own machine, where backups and WAL are. */
+    public boolean isLocal(String host) {
+        return hosts.isLocal(host);
     }
 
     /**
@@ -34,16 +42,24 @@ public class Placement {
      */
     public InstanceRecord next(
             String cluster, String host, String dataDirectory, Integer port, List<InstanceRecord> others) {
-        var root =
-                dataDirectory == null ? Path.of(hosts.get(host).dataRoot()).resolve(cluster) : Path.of(dataDirectory);
+        var root = dataDirectory == null
+                ? Path.of(register.get(host).dataRoot()).resolve(cluster)
+                : Path.of(dataDirectory);
+        if (READ_BY_A_SHELL.matcher(root.toString()).find()) {
+            throw Problem.invalid(
+                    "dataDirectory",
+                    "must not hold any of \" $ ` \\",
+                    "Name another directory: pg_ctl hands the path to a shell.");
+        }
+        var address = hosts.address(host);
         var name = name(cluster, others);
         var directory = root.resolve(name);
-        if (programs.exists(directory)) {
+        if (hosts.at(host).exists(directory)) {
             throw Problem.notPossible("There is something at " + directory
                     + " already, and it is not taken over; move it away, or name another dataDirectory.");
         }
         return new InstanceRecord(
-                name, host, "127.0.0.1", port == null ? freePort(others) : port, directory.toString());
+                name, host, address, port == null ? freePort(host, address, others) : port, directory.toString());
     }
 
     private static String name(String cluster, List<InstanceRecord> others) {
@@ -54,11 +70,11 @@ public class Placement {
                 .orElseThrow();
     }
 
-    private int freePort(List<InstanceRecord> others) {
+    private int freePort(String host, String address, List<InstanceRecord> others) {
         while (true) {
-            var port = programs.freePort();
+            var port = hosts.at(host).freePort();
             var free = others.stream().noneMatch(instance -> instance.port() == port)
-                    && clusters.ownerOf("127.0.0.1", port).isEmpty();
+                    && clusters.ownerOf(address, port).isEmpty();
             if (free) {
                 return port;
             }

@@ -12,7 +12,6 @@ import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.secret.Secret;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +25,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
     private final Placement placement;
     private final ClusterStore clusters;
     private final NewStandbys standbys;
+    private final PgHosts hosts;
     private final PgPrograms programs;
     private final Servers servers;
     private final Clock clock;
@@ -34,12 +34,14 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
             Placement placement,
             ClusterStore clusters,
             NewStandbys standbys,
+            PgHosts hosts,
             PgPrograms programs,
             Servers servers,
             Clock clock) {
         this.placement = placement;
         this.clusters = clusters;
         this.standbys = standbys;
+        this.hosts = hosts;
         this.programs = programs;
         this.servers = servers;
         this.clock = clock;
@@ -58,18 +60,17 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
 
     @Override
     public void check(Target target, Provision spec, Checks checks) {
-        checks.need(
-                "host is known",
-                placement.hasHost(spec.host()),
-                spec.host(),
-                "a registered host",
-                "List them with GET /v1/hosts.");
-        checks.need(
-                "PostgreSQL is new enough",
-                programs.majorVersion() >= 15,
-                programs.majorVersion(),
-                "15 or newer",
-                "Install a newer PostgreSQL server on the host.");
+        var known = placement.hasHost(spec.host());
+        checks.need("host is known", known, spec.host(), "a registered host", "List them with GET /v1/hosts.");
+        if (known) {
+            var version = hosts.at(spec.host()).majorVersion();
+            checks.need(
+                    "PostgreSQL is new enough",
+                    version >= 15,
+                    version,
+                    "15 or newer",
+                    "Install a newer PostgreSQL server on the host.");
+        }
         checks.restsOn("host", spec.host());
     }
 
@@ -85,7 +86,7 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
         var server = servers.at(endpoint(layout, primary));
         if (spec.parameters().containsKey(SYNCHRONOUS)) {
             steps.act("have commits wait for standbys", () -> {
-                programs.configure(Path.of(primary.dataDirectory()), settings(spec, primary));
+                hosts.configure(primary, settings(spec, primary));
                 server.reload();
             });
         }
@@ -114,17 +115,17 @@ class ProvisionHandler implements OperationHandler<Provision, ProvisionResult> {
 
     private void makePrimary(Steps steps, Provision spec, Layout layout) {
         var primary = layout.primary();
-        var directory = Path.of(primary.dataDirectory());
+        var directory = primary.directory();
         var server = servers.at(endpoint(layout, primary));
         steps.ensure(
                 "initialise " + primary.name(),
-                () -> programs.initialized(directory),
-                () -> programs.initdb(directory, "postgres", layout.superuserPassword()),
-                () -> programs.remove(directory));
+                () -> hosts.of(primary).initialized(directory),
+                () -> hosts.of(primary).initdb(directory, "postgres", layout.superuserPassword()),
+                () -> hosts.of(primary).remove(directory));
         steps.act("configure " + primary.name(), () -> {
             var settings = settings(spec, primary);
             settings.remove(SYNCHRONOUS); // no commit would come to an end before there are standbys
-            programs.configure(directory, settings);
+            hosts.configure(primary, settings);
         });
         standbys.start(steps, primary);
         steps.ensure(

@@ -1,24 +1,22 @@
 package io.pgbosun.cluster;
 
 import io.pgbosun.cluster.StartCluster.StartClusterResult;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 
 @Singleton
 class StartClusterHandler implements OperationHandler<StartCluster, StartClusterResult> {
     private final ClusterStore clusters;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
 
-    StartClusterHandler(ClusterStore clusters, PgPrograms programs) {
+    StartClusterHandler(ClusterStore clusters, PgHosts hosts) {
         this.clusters = clusters;
-        this.programs = programs;
+        this.hosts = hosts;
     }
 
     /** The instances, in the order in which they are started. */
@@ -35,8 +33,11 @@ class StartClusterHandler implements OperationHandler<StartCluster, StartCluster
         var instances =
                 steps.get("choose the order", Order.class, () -> order(cluster)).instances();
         for (var instance : instances) {
-            var directory = Path.of(instance.dataDirectory());
-            steps.ensure("start " + instance.name(), () -> programs.ready(directory), () -> programs.start(directory));
+            var directory = instance.directory();
+            steps.ensure(
+                    "start " + instance.name(),
+                    () -> hosts.of(instance).ready(directory),
+                    () -> hosts.of(instance).start(directory));
         }
         return new StartClusterResult(
                 instances.stream().map(InstanceRecord::name).toList());
@@ -44,7 +45,7 @@ class StartClusterHandler implements OperationHandler<StartCluster, StartCluster
 
     private Order order(ClusterRecord cluster) {
         return new Order(cluster.instances().stream()
-                .sorted(Comparator.comparing(instance -> programs.comesUpAsStandby(Path.of(instance.dataDirectory()))))
+                .sorted(Comparator.comparing(instance -> hosts.of(instance).comesUpAsStandby(instance.directory())))
                 .toList());
     }
 }

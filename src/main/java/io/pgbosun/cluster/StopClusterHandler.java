@@ -1,24 +1,22 @@
 package io.pgbosun.cluster;
 
 import io.pgbosun.cluster.StopCluster.StopClusterResult;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 
 @Singleton
 class StopClusterHandler implements OperationHandler<StopCluster, StopClusterResult> {
     private final ClusterStore clusters;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
 
-    StopClusterHandler(ClusterStore clusters, PgPrograms programs) {
+    StopClusterHandler(ClusterStore clusters, PgHosts hosts) {
         this.clusters = clusters;
-        this.programs = programs;
+        this.hosts = hosts;
     }
 
     /** The instances, in the order in which they are stopped. */
@@ -35,8 +33,11 @@ class StopClusterHandler implements OperationHandler<StopCluster, StopClusterRes
         var instances =
                 steps.get("choose the order", Order.class, () -> order(cluster)).instances();
         for (var instance : instances) {
-            var directory = Path.of(instance.dataDirectory());
-            steps.ensure("stop " + instance.name(), () -> !programs.running(directory), () -> programs.stop(directory));
+            var directory = instance.directory();
+            steps.ensure(
+                    "stop " + instance.name(),
+                    () -> !hosts.of(instance).running(directory),
+                    () -> hosts.of(instance).stop(directory));
         }
         return new StopClusterResult(
                 instances.stream().map(InstanceRecord::name).toList());
@@ -44,7 +45,7 @@ class StopClusterHandler implements OperationHandler<StopCluster, StopClusterRes
 
     private Order order(ClusterRecord cluster) {
         return new Order(cluster.instances().stream()
-                .sorted(Comparator.comparing(instance -> !programs.comesUpAsStandby(Path.of(instance.dataDirectory()))))
+                .sorted(Comparator.comparing(instance -> !hosts.of(instance).comesUpAsStandby(instance.directory())))
                 .toList());
     }
 }

@@ -2,16 +2,16 @@ package io.pgbosun.failover;
 
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.failover.PrimaryChange.Phase;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,7 @@ class FailoverChoice {
     private final Ranking ranking;
     private final Followers followers;
     private final ClusterPoolers poolers;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final Clock clock;
 
     FailoverChoice(
@@ -36,30 +36,32 @@ class FailoverChoice {
             Ranking ranking,
             Followers followers,
             ClusterPoolers poolers,
-            PgPrograms programs,
+            PgHosts hosts,
             Clock clock) {
         this.topology = topology;
         this.vantages = vantages;
         this.ranking = ranking;
         this.followers = followers;
         this.poolers = poolers;
-        this.programs = programs;
+        this.hosts = hosts;
         this.clock = clock;
     }
 
     /**
      * What was seen before anything was done.
      *
-     * @param ran whether the old primary's process was there
-     * @param reachable whether its data directory is there, so that it can be told to take no writes
+     * @param host what is seen there of the old primary
      */
-    record Seen(
-            InstanceRecord primary,
-            boolean ran,
-            boolean reachable,
-            List<Vantage> evidence,
-            List<String> poolers,
-            Instant at) {}
+    record Seen(InstanceRecord primary, OnHost host, List<Vantage> evidence, List<String> poolers, Instant at) {}
+
+    /**
+     * What is seen on the host of the old primary.
+     *
+     * @param answers whether the host does; else nothing can be done there
+     * @param ran whether the primary's process was there
+     * @param data whether its data directory is there, so that it can be told to take no writes
+     */
+    record OnHost(boolean answers, boolean ran, boolean data) {}
 
     /** Who takes its place, when it can write nothing more. */
     record Chosen(InstanceRecord to, Candidate loss, List<Candidate> ranked, List<InstanceRecord> others) {}
@@ -74,14 +76,27 @@ class FailoverChoice {
             throw Problem.notPossible(
                     "The primary %s is not down as seen from two places: %s".formatted(primary.name(), evidence));
         }
-        var directory = primary.dataDirectory() == null ? null : Path.of(primary.dataDirectory());
         return new Seen(
                 primary,
-                directory != null && programs.running(directory),
-                directory != null && programs.initialized(directory),
+                onHost(primary),
                 evidence,
                 poolers.names(cluster.cluster().name()),
                 clock.instant());
+    }
+
+    private OnHost onHost(InstanceRecord primary) {
+        if (primary.host() == null) {
+            return new OnHost(false, false, false);
+        }
+        try {
+            var programs = hosts.of(primary);
+            return new OnHost(true, programs.running(primary.directory()), programs.initialized(primary.directory()));
+        } catch (Problem problem) {
+            if (problem.type() != ProblemType.UNREACHABLE) {
+                throw problem;
+            }
+            return new OnHost(false, false, false);
+        }
     }
 
     Chosen choose(ClusterRecord cluster, Seen seen, Failover spec) {

@@ -2,15 +2,15 @@ package io.pgbosun.failover;
 
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.failover.FailoverChoice.Chosen;
 import io.pgbosun.failover.FailoverChoice.Seen;
 import io.pgbosun.host.Endpoint;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Steps;
+import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -21,14 +21,22 @@ import java.util.stream.Stream;
 class FailoverRunbook {
     private final FailoverChoice choice;
     private final Followers followers;
-    private final PgPrograms programs;
+    private final ClusterPoolers poolers;
+    private final PgHosts hosts;
     private final Servers servers;
     private final Clock clock;
 
-    FailoverRunbook(FailoverChoice choice, Followers followers, PgPrograms programs, Servers servers, Clock clock) {
+    FailoverRunbook(
+            FailoverChoice choice,
+            Followers followers,
+            ClusterPoolers poolers,
+            PgHosts hosts,
+            Servers servers,
+            Clock clock) {
         this.choice = choice;
+        this.poolers = poolers;
         this.followers = followers;
-        this.programs = programs;
+        this.hosts = hosts;
         this.servers = servers;
         this.clock = clock;
     }
@@ -39,7 +47,7 @@ class FailoverRunbook {
     /** Up to the promotion, the point of no return. */
     Led promote(Steps steps, ClusterRecord cluster, Failover spec) {
         var seen = steps.get("look at the primary from everywhere", Seen.class, () -> choice.look(cluster, spec));
-        stop(steps, seen);
+        keepClientsAway(steps, cluster, seen);
         var chosen = steps.get("rank the standbys", Chosen.class, () -> choice.choose(cluster, seen, spec));
         var to = chosen.to();
         var primary = servers.at(cluster.endpoint(to));
@@ -67,12 +75,16 @@ class FailoverRunbook {
         return followers.checkpoint(steps, to, primary);
     }
 
-    /** From here on it writes nothing; what ran before runs again when nothing comes of it. */
-    private void stop(Steps steps, Seen seen) {
-        var directory = Path.of(seen.primary().dataDirectory());
-        steps.act("end what is left of " + seen.primary().name(), () -> programs.halt(directory), () -> {
-            if (seen.ran()) {
-                programs.start(directory);
+    /** From here on no client writes to it; what ran before runs again when nothing comes of it. */
+    private void keepClientsAway(Steps steps, ClusterRecord cluster, Seen seen) {
+        var old = seen.primary();
+        if (!seen.host().answers()) {
+            poolers.cutOff(steps, cluster.cluster().name(), seen.poolers());
+            return;
+        }
+        steps.act("end what is left of " + old.name(), () -> hosts.of(old).halt(old.directory()), () -> {
+            if (seen.host().ran()) {
+                hosts.of(old).start(old.directory());
             }
         });
     }
@@ -80,17 +92,20 @@ class FailoverRunbook {
     /** A server that comes up as a standby takes no writes, whoever starts it. */
     private void keepFromWriting(Steps steps, Seen seen, InstanceRecord to, Endpoint login) {
         var old = seen.primary();
-        var directory = Path.of(old.dataDirectory());
-        if (!seen.reachable()) {
-            steps.warn("The data directory of %s cannot be reached: it is not kept from taking writes where it is."
-                    .formatted(old.name()));
+        if (!seen.host().data()) {
+            steps.warn(
+                    seen.host().answers()
+                            ? "The data directory of %s is not there: it is not kept from taking writes where it is."
+                                    .formatted(old.name())
+                            : "The host of %s does not answer: poolers keep clients away from it. When it is back and takes writes, it is stopped, and comes up as a standby."
+                                    .formatted(old.name()));
             return;
         }
         steps.ensure(
                 "keep " + old.name() + " from taking writes",
-                () -> programs.comesUpAsStandby(directory),
-                () -> programs.followPrimary(directory, Followers.at(to, login), old.slot(), old.name()),
-                () -> programs.standAlone(directory));
+                () -> hosts.of(old).comesUpAsStandby(old.directory()),
+                () -> hosts.of(old).followPrimary(old.directory(), Followers.at(to, login), old.slot(), old.name()),
+                () -> hosts.of(old).standAlone(old.directory()));
     }
 
     private static List<InstanceRecord> all(Chosen chosen, Seen seen) {

@@ -11,14 +11,14 @@ import io.pgbosun.pooler.ClusterPoolers;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** Leads the poolers to whom Patroni made the leader, and shuts clients out of any other that takes writes. */
+/** Leads the poolers to who leads, whom Patroni made the leader or who took the place of the last primary, and shuts clients out of any other that takes writes. */
 @Schema(
         description =
-                "Leads the poolers to whom Patroni made the leader, and shuts clients out of any other that takes writes. pgbosun starts it by itself when the leader changes.")
+                "Leads the poolers to who leads, whom Patroni made the leader or who took the place of the last primary, and shuts clients out of any other that takes writes. pgbosun starts it by itself when the leader changes.")
 @OperationKind(
         name = "follow-leader",
         summary =
-                "Leads the poolers to whom Patroni made the leader, and shuts clients out of any other that takes writes.",
+                "Leads the poolers to who leads, whom Patroni made the leader or who took the place of the last primary, and shuts clients out of any other that takes writes.",
         permission = Permission.CLUSTER_OPERATE,
         risk = Risk.LOW,
         cancel = CancelEffect.LEAVES_ARTIFACTS,
@@ -47,7 +47,9 @@ public record FollowLeader() implements OperationSpec {
     public record ShutOutInstance(
             String instance,
 
-            @Schema(description = "Sessions of clients that were ended there.")
+            @Schema(
+                    description =
+                            "Sessions of clients that were ended there one by one; none where the server was stopped.")
             int sessions,
 
             @Schema(description = "Bytes of WAL that it has and the leader has not; null when that is not known.")

@@ -12,6 +12,7 @@ import io.pgbosun.cluster.PatroniMembers;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.failover.LeaderStore.Known;
+import io.pgbosun.failover.PrimaryChangeStore.Last;
 import io.pgbosun.host.PatroniCluster;
 import io.pgbosun.operation.Ids;
 import io.pgbosun.operation.Operations;
@@ -25,12 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
  * Sees whom Patroni makes the leader, in every service that works. A change that nobody here started is recorded as a failover
  * of Patroni's own, and clients are led to the new leader; they are led away from whoever takes writes besides. Patroni decides;
- * this only follows.
+ * this only follows. Primaries that pgbosun has failed over from are watched too: one that takes writes again is stopped.
  */
 @Singleton
 public final class LeaderWatch {
@@ -100,15 +102,18 @@ public final class LeaderWatch {
 
     private void lookAtAll() {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            clusters.names(Driver.PATRONI).forEach(name -> threads.execute(() -> lookAt(name)));
+            clusters.names(Driver.PATRONI).forEach(name -> threads.execute(() -> lookAt(name, this::look)));
+            changes.former()
+                    .forEach(last ->
+                            threads.execute(() -> lookAt(last.cluster(), cluster -> lookAtFormer(cluster, last))));
         } catch (Problem problem) {
             LOG.infof("leaders: %s", problem.detail());
         }
     }
 
-    private void lookAt(String name) {
+    private void lookAt(String name, Consumer<ClusterRecord> look) {
         try {
-            clusters.find(name).ifPresent(this::look);
+            clusters.find(name).ifPresent(look);
         } catch (Problem problem) {
             LOG.infof("leader of %s: %s", name, problem.detail());
         } catch (RuntimeException e) {
@@ -132,6 +137,15 @@ public final class LeaderWatch {
                 .ifPresent(leader -> look(cluster, leader, sightings));
     }
 
+    /** A primary that was failed over from when its host did not answer takes writes again when it is back. */
+    private void lookAtFormer(ClusterRecord cluster, Last last) {
+        cluster.instance(last.oldPrimary())
+                .map(old -> topology.look(cluster, old))
+                .filter(old -> old.primary() && old.facts().timeline() < last.timeline())
+                .filter(old -> !isChanging(last.cluster()))
+                .ifPresent(old -> split(last.cluster(), last.newPrimary(), last.timeline(), old));
+    }
+
     /** Those that have come, or listen elsewhere now; one that is away for a while is no member of Patroni meanwhile. */
     private void takeIn(ClusterRecord cluster, PatroniCluster seen) {
         seen.members().stream()
@@ -144,7 +158,7 @@ public final class LeaderWatch {
     private boolean isChanging(String cluster) {
         return store.one("""
                         select 1 from operation where ended_at is null and target = 'clusters/' || $1
-                          and state in ('RUNNING', 'CANCELLING', 'STUCK') and kind in ('switchover', 'failover') limit 1
+                          and state in ('RUNNING', 'CANCELLING', 'STUCK') and kind in ('switchover', 'failover', 'rejoin') limit 1
                         """, cluster).isPresent();
     }
 
@@ -172,16 +186,16 @@ public final class LeaderWatch {
         }
         sightings.stream()
                 .filter(other -> other.primary() && !other.instance().equals(instance))
-                .forEach(other -> follow(
-                        name,
-                        "split/%s/%d/%s/%s"
-                                .formatted(
-                                        name,
-                                        timeline,
-                                        other.instance().name(),
-                                        other.facts().startedAt()),
-                        "%s takes writes though %s leads"
-                                .formatted(other.instance().name(), instance.name())));
+                .forEach(other -> split(name, instance.name(), timeline, other));
+    }
+
+    private void split(String cluster, String leader, int timeline, Sighting other) {
+        var name = other.instance().name();
+        follow(
+                cluster,
+                "split/%s/%d/%s/%s"
+                        .formatted(cluster, timeline, name, other.facts().startedAt()),
+                "%s takes writes though %s leads".formatted(name, leader));
     }
 
     private void record(ClusterRecord cluster, Known last, Sighting leader, List<Sighting> sightings) {

@@ -7,11 +7,15 @@ import io.pgbosun.store.Queries;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The history of primaries. */
 @Singleton
 class PrimaryChangeStore {
+    private static final String LAST = "select cluster, old_primary, new_primary, timeline from primary_change";
+
     private final Store store;
     private final Json json;
 
@@ -55,6 +59,27 @@ class PrimaryChangeStore {
                 json.store(change),
                 change.reason(),
                 change.principal());
+    }
+
+    /** The last change of a primary, and the timeline that began. */
+    record Last(String cluster, String oldPrimary, String newPrimary, int timeline) {}
+
+    Optional<Last> newest(String cluster) {
+        return store.one(LAST + " where cluster = $1 order by id desc limit 1", cluster)
+                .map(PrimaryChangeStore::last);
+    }
+
+    /** The last changes that were failovers from an instance which pgbosun runs, and which may come back as it was. */
+    List<Last> former() {
+        return store.query(LAST + """
+                         c where kind = 'FAILOVER'
+                          and exists (select 1 from instance i where i.cluster = c.cluster and i.name = c.old_primary and i.host is not null)
+                          and not exists (select 1 from primary_change later where later.cluster = c.cluster and later.id > c.id)
+                        """).stream().map(PrimaryChangeStore::last).toList();
+    }
+
+    private static Last last(Row row) {
+        return new Last(row.text("cluster"), row.text("old_primary"), row.text("new_primary"), row.integer("timeline"));
     }
 
     boolean has(UUID operation) {

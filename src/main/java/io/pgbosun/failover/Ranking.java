@@ -2,14 +2,13 @@ package io.pgbosun.failover;
 
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.host.Lsn;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Servers;
 import io.pgbosun.host.WalTail;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,13 +30,13 @@ class Ranking {
     private static final double MILLIS = 1000.0;
 
     private final Servers servers;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final PrimarySightings primaries;
     private final Clock clock;
 
-    Ranking(Servers servers, PgPrograms programs, PrimarySightings primaries, Clock clock) {
+    Ranking(Servers servers, PgHosts hosts, PrimarySightings primaries, Clock clock) {
         this.servers = servers;
-        this.programs = programs;
+        this.hosts = hosts;
         this.primaries = primaries;
         this.clock = clock;
     }
@@ -118,7 +117,7 @@ class Ranking {
             return Optional.empty();
         }
         try {
-            return Optional.of(programs.walAfter(Path.of(primary.dataDirectory()), received));
+            return Optional.of(hosts.of(primary).walAfter(primary.directory(), received));
         } catch (Problem problem) {
             LOG.infof("the WAL of %s cannot be read: %s", primary.name(), problem.detail());
             return Optional.empty();

@@ -3,15 +3,14 @@ package io.pgbosun.failover;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
+import io.pgbosun.failover.FormerLeaders.Lost;
 import io.pgbosun.failover.Rejoin.RejoinResult;
 import io.pgbosun.host.Endpoint;
-import io.pgbosun.host.Lsn;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.Servers;
-import io.pgbosun.host.WalTail;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
@@ -19,7 +18,6 @@ import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,25 +29,28 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
     private final ClusterStore clusters;
     private final Topology topology;
     private final Followers followers;
+    private final FormerLeaders former;
     private final PatroniRejoin patroni;
     private final PrimaryChangeStore changes;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final Servers servers;
 
     RejoinHandler(
             ClusterStore clusters,
             Topology topology,
             Followers followers,
+            FormerLeaders former,
             PatroniRejoin patroni,
             PrimaryChangeStore changes,
-            PgPrograms programs,
+            PgHosts hosts,
             Servers servers) {
         this.clusters = clusters;
         this.topology = topology;
         this.followers = followers;
+        this.former = former;
         this.patroni = patroni;
         this.changes = changes;
-        this.programs = programs;
+        this.hosts = hosts;
         this.servers = servers;
     }
 
@@ -118,23 +119,23 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
         }
         var chosen = steps.get("look who is primary", Chosen.class, () -> choose(cluster, spec));
         var instance = chosen.instance();
-        var directory = Path.of(instance.dataDirectory());
+        var directory = instance.directory();
         var primary = servers.at(cluster.endpoint(chosen.primary()));
         var settings = steps.get("remember the settings of " + instance.name(), Settings.class, () -> settings(chosen));
         var login = followers.login(steps, knowing(chosen));
         followers.reserveSlot(steps, instance, chosen.primary(), primary);
         steps.act("write a checkpoint on " + chosen.primary().name(), primary::checkpoint);
         steps.pointOfNoReturn();
-        steps.act("stop " + instance.name(), () -> programs.halt(directory));
+        steps.act("stop " + instance.name(), () -> hosts.of(instance).halt(directory));
         var lost = steps.get(
                 "measure what " + chosen.primary().name() + " has not",
                 Lost.class,
                 Lost.NOTHING,
-                () -> lost(primary, directory));
+                () -> former.lost(primary, instance));
         copy(steps, spec, instance, cluster.endpoint(chosen.primary()), Followers.at(chosen.primary(), login));
         steps.act(
                 "give " + instance.name() + " its settings again",
-                () -> programs.configure(directory, settings.settings()));
+                () -> hosts.configure(instance, settings.settings()));
         followers.haveFollow(steps, instance, chosen.primary(), login);
         followers.start(steps, instance);
         followers.archiveByItself(steps, instance, chosen.others(), servers.at(cluster.endpoint(instance)));
@@ -162,11 +163,12 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
 
     /** Its own, or those of the primary when its directory is lost. */
     private Settings settings(Chosen chosen) {
-        var directory = Path.of(chosen.instance().dataDirectory());
-        if (programs.initialized(directory)) {
-            return new Settings(programs.settings(directory));
+        var directory = chosen.instance().directory();
+        if (hosts.of(chosen.instance()).initialized(directory)) {
+            return new Settings(hosts.of(chosen.instance()).settings(directory));
         }
-        var settings = new TreeMap<>(programs.settings(Path.of(chosen.primary().dataDirectory())));
+        var settings = new TreeMap<>(
+                hosts.of(chosen.primary()).settings(chosen.primary().directory()));
         settings.put("port", String.valueOf(chosen.instance().port()));
         settings.put("cluster_name", chosen.instance().name());
         return new Settings(settings);
@@ -192,41 +194,23 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
                 .orElse(chosen.instance());
     }
 
-    /** What an instance had more than the primary. */
-    record Lost(WalTail tail, long bytes) {
-        static final Lost NOTHING = new Lost(new WalTail(new Lsn(0), 0, null), 0);
-    }
-
-    /** From where the primary's history leaves the timeline that the instance was on. */
-    private Lost lost(Server primary, Path directory) {
-        if (!programs.initialized(directory)) {
-            return Lost.NOTHING; // nobody can tell any more
-        }
-        var timeline = programs.walTimeline(directory);
-        return primary.timelineHistory().stream()
-                .filter(left -> left.timeline() == timeline)
-                .findFirst()
-                .map(left -> {
-                    var tail = programs.walAfter(directory, left.lsn());
-                    return new Lost(tail, tail.commits() == 0 ? 0 : tail.end().bytesSince(left.lsn()));
-                })
-                .orElse(Lost.NOTHING);
-    }
-
     private void copy(Steps steps, Rejoin spec, InstanceRecord instance, Endpoint source, Endpoint login) {
-        var directory = Path.of(instance.dataDirectory());
+        var directory = instance.directory();
         switch (spec.method()) {
             case REWIND ->
                 steps.act("rewind " + instance.name(), () -> {
-                    programs.standAlone(directory); // a crashed server is recovered first, which a standby cannot be
-                    programs.rewind(directory, source);
+                    hosts.of(instance)
+                            .standAlone(directory); // a crashed server is recovered first, which a standby cannot be
+                    hosts.of(instance).rewind(directory, source);
                 });
             case REBUILD -> {
-                steps.act("remove the data of " + instance.name(), () -> programs.remove(directory));
+                steps.act(
+                        "remove the data of " + instance.name(),
+                        () -> hosts.of(instance).remove(directory));
                 steps.ensure(
                         "copy the primary to " + instance.name(),
-                        () -> programs.initialized(directory),
-                        () -> programs.baseBackup(login, directory, instance.slot()));
+                        () -> hosts.of(instance).initialized(directory),
+                        () -> hosts.of(instance).baseBackup(login, directory, instance.slot()));
             }
         }
     }

@@ -4,10 +4,10 @@ import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.PatroniMembers;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.failover.RestartCluster.RestartClusterResult;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
@@ -15,7 +15,6 @@ import io.pgbosun.operation.Target;
 import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -28,19 +27,15 @@ class RestartClusterHandler implements OperationHandler<RestartCluster, RestartC
     private final Topology topology;
     private final PatroniMembers members;
     private final ClusterPoolers poolers;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
 
     RestartClusterHandler(
-            ClusterStore clusters,
-            Topology topology,
-            PatroniMembers members,
-            ClusterPoolers poolers,
-            PgPrograms programs) {
+            ClusterStore clusters, Topology topology, PatroniMembers members, ClusterPoolers poolers, PgHosts hosts) {
         this.clusters = clusters;
         this.topology = topology;
         this.members = members;
         this.poolers = poolers;
-        this.programs = programs;
+        this.hosts = hosts;
     }
 
     /** Who is restarted, the primary last; its name is null when it is not among them. */
@@ -127,16 +122,16 @@ class RestartClusterHandler implements OperationHandler<RestartCluster, RestartC
             var patroni = members.of(cluster);
             patroni.restart(PatroniMembers.member(patroni.cluster(), instance), spec.pendingOnly());
         } else {
-            var directory = Path.of(instance.dataDirectory());
-            programs.stop(directory);
-            programs.start(directory);
+            var directory = instance.directory();
+            hosts.of(instance).stop(directory);
+            hosts.of(instance).start(directory);
         }
     }
 
     /** What was stopped is not left so. */
     private void start(ClusterRecord cluster, InstanceRecord instance) {
         if (!cluster.isPatroni()) {
-            programs.start(Path.of(instance.dataDirectory()));
+            hosts.of(instance).start(instance.directory());
         }
     }
 

@@ -2,6 +2,7 @@ package io.pgbosun.failover;
 
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.failover.FailoverChoice.Chosen;
+import io.pgbosun.failover.FailoverChoice.OnHost;
 import io.pgbosun.failover.FailoverChoice.Seen;
 import io.pgbosun.failover.FailoverDrill.FailoverCost;
 import io.pgbosun.failover.FailoverRunbook.Led;
@@ -146,7 +147,7 @@ class RunFailoverDrillHandler implements OperationHandler<RunFailoverDrill, RunF
         var loss = new Candidate(to.name(), "0/0", 1, null, 0L, 0L, 0.0, "nothing");
         return Map.of(
                 Seen.class,
-                new Seen(places.primary(), false, true, List.of(), List.of(), start),
+                new Seen(places.primary(), new OnHost(true, false, true), List.of(), List.of(), start),
                 Chosen.class,
                 new Chosen(to, loss, List.of(loss), List.of()),
                 Endpoint.class,

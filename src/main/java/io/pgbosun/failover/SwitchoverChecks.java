@@ -12,6 +12,7 @@ import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,9 @@ import java.util.stream.Collectors;
 class SwitchoverChecks {
     /** An older transaction that has written something is likely a job that somebody waits for. */
     private static final double LONG_WRITE_SECONDS = 60;
+
+    /** So long the lag is watched to see where it tends. */
+    private static final Duration TREND = Duration.ofSeconds(1);
 
     private final Topology topology;
     private final Servers servers;
@@ -129,7 +133,7 @@ class SwitchoverChecks {
                 "Choose one that answers, or start it.");
     }
 
-    private static void lag(Sighting candidate, Server primary, Switchover spec, Checks checks) {
+    private void lag(Sighting candidate, Server primary, Switchover spec, Checks checks) {
         var name = candidate.instance().name();
         var streams = primary.streamsTo(name);
         checks.need(
@@ -152,8 +156,32 @@ class SwitchoverChecks {
                 behind + " bytes",
                 "at most " + spec.maxLagBytes() + " bytes",
                 "It is waited for before the primary is stopped, for at most five minutes.");
+        if (behind > spec.maxLagBytes()) {
+            trend(behind, primary, servers.at(candidate.endpoint()), checks);
+        }
         checks.restsOn("candidate", name);
         checks.restsOn("timeline", facts.timeline());
+    }
+
+    /** One that falls further behind is waited for in vain. */
+    private static void trend(long behind, Server primary, Server candidate, Checks checks) {
+        pause();
+        var now = Math.max(
+                0, primary.facts().writeLsn().bytesSince(candidate.facts().replayLsn()));
+        checks.want(
+                "the candidate catches up",
+                now < behind,
+                "from %d to %d bytes behind in %d s".formatted(behind, now, TREND.toSeconds()),
+                "less and less behind",
+                "See what holds its replay up: a long query there, its disk, or a burst of writes at the primary.");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(TREND);
+        } catch (InterruptedException e) {
+            throw Problem.stopping(e);
+        }
     }
 
     /** Patroni sets {@code synchronous_standby_names} by itself, so the names are its own. */

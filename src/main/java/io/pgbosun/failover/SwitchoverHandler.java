@@ -3,11 +3,11 @@ package io.pgbosun.failover;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.failover.Switchover.SwitchoverResult;
 import io.pgbosun.failover.SwitchoverChecks.Chosen;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Lsn;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
@@ -18,7 +18,6 @@ import io.pgbosun.pooler.ClusterPoolers;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +35,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
     private final PatroniSwitchover patroni;
     private final Followers followers;
     private final PrimaryChangeStore changes;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final Servers servers;
     private final ClusterPoolers poolers;
     private final Clock clock;
@@ -47,7 +46,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
             PatroniSwitchover patroni,
             Followers followers,
             PrimaryChangeStore changes,
-            PgPrograms programs,
+            PgHosts hosts,
             Servers servers,
             ClusterPoolers poolers,
             Clock clock) {
@@ -56,7 +55,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
         this.patroni = patroni;
         this.followers = followers;
         this.changes = changes;
-        this.programs = programs;
+        this.hosts = hosts;
         this.servers = servers;
         this.poolers = poolers;
         this.clock = clock;
@@ -122,17 +121,18 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
     /** Answers where the WAL of the old primary ends; the candidate has replayed all of it then. */
     private Lsn stop(Steps steps, Chosen chosen, Server candidate) {
         var old = chosen.primary().name();
-        var directory = Path.of(chosen.primary().dataDirectory());
+        var directory = chosen.primary().directory();
         steps.ensure(
                 "stop " + old,
-                () -> !programs.running(directory),
-                () -> programs.stop(directory),
-                () -> programs.start(directory));
+                () -> !hosts.of(chosen.primary()).running(directory),
+                () -> hosts.of(chosen.primary()).stop(directory),
+                () -> hosts.of(chosen.primary()).start(directory));
         var end = steps.get(
                 "read where the WAL of " + old + " ends",
                 Lsn.class,
                 new Lsn(0),
-                () -> programs.shutdownLsn(directory)
+                () -> hosts.of(chosen.primary())
+                        .shutdownLsn(directory)
                         .orElseThrow(
                                 () -> Problem.notPossible(
                                         old

@@ -3,15 +3,15 @@ package io.pgbosun.failover;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.PatroniMembers;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.failover.Vantage.Sees;
-import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.Servers;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,13 +30,13 @@ class Vantages {
     private static final double ANSWER_SECONDS = 2;
 
     private final Servers servers;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final PatroniMembers members;
     private final PrimarySightings primaries;
 
-    Vantages(Servers servers, PgPrograms programs, PatroniMembers members, PrimarySightings primaries) {
+    Vantages(Servers servers, PgHosts hosts, PatroniMembers members, PrimarySightings primaries) {
         this.servers = servers;
-        this.programs = programs;
+        this.hosts = hosts;
         this.members = members;
         this.primaries = primaries;
     }
@@ -58,7 +58,10 @@ class Vantages {
                     .flatMap(last -> cluster.instance(last.instance()))
                     .or(() -> onlyOther(sightings));
         }
-        return sightings.stream().filter(Sighting::standby).findFirst().flatMap(standby -> followed(cluster, standby));
+        return sightings.stream()
+                .filter(Sighting::standby)
+                .flatMap(standby -> followed(cluster, standby.instance(), sightings).stream())
+                .findFirst();
     }
 
     /** The one that is no standby. */
@@ -67,12 +70,48 @@ class Vantages {
         return others.size() == 1 ? Optional.of(others.getFirst().instance()) : Optional.empty();
     }
 
-    private Optional<InstanceRecord> followed(ClusterRecord cluster, Sighting standby) {
-        var upstream = programs.upstream(Path.of(standby.instance().dataDirectory()));
-        return cluster.instances().stream()
-                .filter(instance ->
-                        instance.port() == upstream.port() && instance.address().equals(upstream.address()))
-                .findFirst();
+    /** The instance at the top: a cascading standby follows one that follows another. */
+    private Optional<InstanceRecord> followed(ClusterRecord cluster, InstanceRecord standby, List<Sighting> sightings) {
+        var upstream = upstream(cluster, standby);
+        for (var steps = 0;
+                steps < sightings.size()
+                        && upstream.filter(up -> isStandby(up, sightings)).isPresent();
+                steps++) {
+            upstream = upstream.flatMap(between -> upstream(cluster, between));
+        }
+        return upstream;
+    }
+
+    private Optional<InstanceRecord> upstream(ClusterRecord cluster, InstanceRecord standby) {
+        return onHostOf(standby, programs -> programs.upstream(standby.directory()))
+                .flatMap(upstream -> cluster.instances().stream()
+                        .filter(instance -> instance.port() == upstream.port()
+                                && instance.address().equals(upstream.address()))
+                        .findFirst());
+    }
+
+    /** As it says itself, or its files do when it does not answer. */
+    private boolean isStandby(InstanceRecord instance, List<Sighting> sightings) {
+        return sightings.stream()
+                        .anyMatch(sighting ->
+                                sighting.standby() && sighting.instance().equals(instance))
+                || onHostOf(
+                                instance,
+                                programs -> programs.initialized(instance.directory())
+                                        && programs.comesUpAsStandby(instance.directory()))
+                        .orElse(false);
+    }
+
+    /** Empty when its host does not answer: another one may know. */
+    private <T> Optional<T> onHostOf(InstanceRecord instance, Function<HostPrograms, T> question) {
+        try {
+            return Optional.of(question.apply(hosts.of(instance)));
+        } catch (Problem problem) {
+            if (problem.type() != ProblemType.UNREACHABLE) {
+                throw problem;
+            }
+            return Optional.empty();
+        }
     }
 
     List<Vantage> look(ClusterRecord cluster, InstanceRecord primary, List<Sighting> sightings) {
@@ -151,7 +190,7 @@ class Vantages {
     private Vantage onHost(InstanceRecord primary) {
         var from = "host " + primary.host();
         try {
-            return programs.running(Path.of(primary.dataDirectory()))
+            return hosts.of(primary).running(primary.directory())
                     ? new Vantage(from, Sees.UNKNOWN, "its process is there")
                     : new Vantage(from, Sees.DOWN, "no process of it is there");
         } catch (Problem problem) {

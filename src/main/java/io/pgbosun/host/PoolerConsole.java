@@ -48,6 +48,9 @@ public interface PoolerConsole {
     /** Lets transactions run again; nothing happens when it is not paused. */
     void resume(String database);
 
+    /** Ends every connection of clients and to servers at once; new clients wait until it is resumed. */
+    void kill(String database);
+
     /** Has each server connection closed as soon as nobody uses it. */
     void reconnect(String database);
 

@@ -18,6 +18,8 @@ public final class Work {
     private final Set<Runnable> ends = ConcurrentHashMap.newKeySet();
     private final Set<String> visited = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
+    private volatile boolean left;
+    private volatile String step = "";
     private boolean undisturbed;
     private boolean endsAfterwards;
 
@@ -85,6 +87,27 @@ public final class Work {
         }
         ended = true;
         ends.forEach(Runnable::run);
+    }
+
+    /** As {@link #end}, since another run takes the operation over: what that one can go on with may go on. */
+    public void leave() {
+        left = true;
+        end();
+    }
+
+    /** Whether another run takes the operation over. */
+    public boolean left() {
+        return left;
+    }
+
+    /** The run comes to a step. With the operation it names what is begun there, for a later run of the same step to find. */
+    public void comesTo(String step) {
+        this.step = step;
+    }
+
+    /** The step that the run is at; empty before the first. */
+    public String step() {
+        return step;
     }
 
     /** Does what must be done whole also for a run that is ended meanwhile: the end comes after it. */

@@ -195,7 +195,7 @@ public final class LiveSteps implements Steps {
     /** Leaves the run to another service: nothing more is written or undone here. */
     public void abandon() {
         abandoned = true;
-        work.end();
+        work.leave();
     }
 
     @Override
@@ -342,6 +342,7 @@ public final class LiveSteps implements Steps {
         }
         stopIfAsked();
         current = name;
+        work.comesTo(name);
         begunAt = System.nanoTime();
         return false;
     }

@@ -95,6 +95,17 @@ public class ClusterPoolers {
         }
     }
 
+    /** Ends all connections through them at once and has new clients wait; taken back, they run again. */
+    public void cutOff(Steps steps, String cluster, List<String> names) {
+        for (var name : names) {
+            steps.ensure(
+                    "cut off the clients of the pooler " + name,
+                    () -> control.isPaused(poolers.get(cluster, name)),
+                    () -> control.cutOff(poolers.get(cluster, name)),
+                    () -> control.resume(poolers.get(cluster, name)));
+        }
+    }
+
     /**
      * Past the point of no return: leads each to the new primary and lets transactions run again. What is wrong with one keeps
      * no other one.

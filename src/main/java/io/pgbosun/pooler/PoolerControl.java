@@ -49,6 +49,12 @@ class PoolerControl {
         }
     }
 
+    /** Nobody is waited for: what runs at a primary that is gone never ends. */
+    void cutOff(PoolerRecord pooler) {
+        var console = console(pooler);
+        pooler.databases().forEach(console::kill);
+    }
+
     boolean isResumed(PoolerRecord pooler) {
         return named(pooler, PoolerDatabase::paused).isEmpty();
     }

@@ -3,12 +3,12 @@ package io.pgbosun.replication;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Placement;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.host.DatabaseFacts;
 import io.pgbosun.host.Endpoint;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
@@ -28,11 +28,13 @@ import java.util.TreeMap;
 
 @Singleton
 class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult> {
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final ClusterStore clusters;
     private final Topology topology;
     private final Placement placement;
     private final Followers followers;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final Servers servers;
 
     AddStandbyHandler(
@@ -40,13 +42,13 @@ class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult
             Topology topology,
             Placement placement,
             Followers followers,
-            PgPrograms programs,
+            PgHosts hosts,
             Servers servers) {
         this.clusters = clusters;
         this.topology = topology;
         this.placement = placement;
         this.followers = followers;
-        this.programs = programs;
+        this.hosts = hosts;
         this.servers = servers;
     }
 
@@ -79,12 +81,11 @@ class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult
 
     private void upstream(Sighting upstream, AddStandby spec, Server primary, Checks checks) {
         var host = spec.host() == null ? upstream.instance().host() : spec.host();
-        checks.need(
-                "host is known",
-                host != null && placement.hasHost(host),
-                host,
-                "a registered host",
-                "List them with GET /v1/hosts.");
+        var known = host != null && placement.hasHost(host);
+        checks.need("host is known", known, host, "a registered host", "List them with GET /v1/hosts.");
+        if (known && !host.equals(upstream.instance().host())) {
+            elsewhere(host, upstream, checks);
+        }
         var state = topology.server(upstream).replication();
         checks.need(
                 "one more standby can stream from there",
@@ -102,6 +103,24 @@ class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult
         checks.restsOn("upstream", upstream.instance().name());
     }
 
+    private void elsewhere(String host, Sighting upstream, Checks checks) {
+        var address = upstream.instance().address();
+        checks.need(
+                "other hosts reach " + upstream.instance().name(),
+                !LOOPBACK.equals(address),
+                address,
+                "an address that other hosts reach",
+                "Its host was added without an address, so that its servers listen for themselves alone: make the cluster on a host that has one.");
+        var wanted = upstream.facts().majorVersion();
+        var version = hosts.at(host).majorVersion();
+        checks.need(
+                "PostgreSQL on the host is of the same version",
+                version == wanted,
+                version,
+                String.valueOf(wanted),
+                "Install postgresql-" + wanted + " on the host.");
+    }
+
     private static Optional<Sighting> upstream(List<Sighting> sightings, AddStandby spec) {
         return sightings.stream()
                 .filter(Sighting::up)
@@ -117,7 +136,7 @@ class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult
         var chosen = steps.get("choose where it goes", Chosen.class, () -> choose(cluster, spec));
         var standby = chosen.standby();
         var upstream = chosen.upstream();
-        var directory = Path.of(standby.dataDirectory());
+        var directory = standby.directory();
         var source = servers.at(cluster.endpoint(upstream));
         var settings =
                 steps.get("read the settings of " + upstream.name(), Settings.class, () -> settings(upstream, standby));
@@ -125,10 +144,10 @@ class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult
         followers.reserveSlot(steps, standby, upstream, source);
         steps.ensure(
                 "copy " + upstream.name() + " to " + standby.name(),
-                () -> programs.initialized(directory),
-                () -> programs.baseBackup(Followers.at(upstream, login), directory, standby.slot()),
-                () -> programs.remove(directory));
-        steps.act("configure " + standby.name(), () -> programs.configure(directory, settings.settings()));
+                () -> hosts.of(standby).initialized(directory),
+                () -> hosts.of(standby).baseBackup(Followers.at(upstream, login), directory, standby.slot()),
+                () -> hosts.of(standby).remove(directory));
+        steps.act("configure " + standby.name(), () -> hosts.configure(standby, settings.settings()));
         followers.haveFollow(steps, standby, upstream, login);
         followers.start(steps, standby);
         followers.archiveByItself(steps, standby, cluster.instances(), servers.at(cluster.endpoint(standby)));
@@ -163,7 +182,7 @@ class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult
 
     /** It has the same ones, but for where it listens and what it is called. */
     private Settings settings(InstanceRecord upstream, InstanceRecord standby) {
-        var settings = new TreeMap<>(programs.settings(Path.of(upstream.dataDirectory())));
+        var settings = new TreeMap<>(hosts.of(upstream).settings(upstream.directory()));
         settings.put("listen_addresses", standby.address());
         settings.put("port", String.valueOf(standby.port()));
         settings.put("cluster_name", standby.name());

@@ -3,9 +3,9 @@ package io.pgbosun.replication;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Servers;
 import io.pgbosun.host.WalSender;
 import io.pgbosun.operation.Checks;
@@ -15,7 +15,6 @@ import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.replication.ConfigureReplication.ConfigureReplicationResult;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -29,13 +28,13 @@ class ConfigureReplicationHandler implements OperationHandler<ConfigureReplicati
 
     private final ClusterStore clusters;
     private final Topology topology;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final Servers servers;
 
-    ConfigureReplicationHandler(ClusterStore clusters, Topology topology, PgPrograms programs, Servers servers) {
+    ConfigureReplicationHandler(ClusterStore clusters, Topology topology, PgHosts hosts, Servers servers) {
         this.clusters = clusters;
         this.topology = topology;
-        this.programs = programs;
+        this.hosts = hosts;
         this.servers = servers;
     }
 
@@ -120,7 +119,8 @@ class ConfigureReplicationHandler implements OperationHandler<ConfigureReplicati
         var instances = sightings.stream()
                 .map(sighting -> new Old(
                         sighting.instance(),
-                        programs.settings(Path.of(sighting.instance().dataDirectory()))
+                        hosts.of(sighting.instance())
+                                .settings(sighting.instance().directory())
                                 .get(NAMES),
                         sighting.up()))
                 .toList();
@@ -129,14 +129,14 @@ class ConfigureReplicationHandler implements OperationHandler<ConfigureReplicati
 
     /** One that is down takes it in when it starts. */
     private void set(ClusterRecord cluster, Old old, String names) {
-        var directory = Path.of(old.instance().dataDirectory());
-        var settings = new TreeMap<>(programs.settings(directory));
+        var directory = old.instance().directory();
+        var settings = new TreeMap<>(hosts.of(old.instance()).settings(directory));
         if (names == null) {
             settings.remove(NAMES);
         } else {
             settings.put(NAMES, names);
         }
-        programs.configure(directory, settings);
+        hosts.configure(old.instance(), settings);
         if (old.up()) {
             servers.at(cluster.endpoint(old.instance())).reload();
         }

@@ -1,15 +1,14 @@
 package io.pgbosun.replication;
 
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.host.Endpoint;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Wait;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,16 +19,18 @@ public class Followers {
     private static final Duration STREAMS_SOON = Duration.ofSeconds(30);
     private static final String ARCHIVE_COMMAND = "archive_command";
 
-    private final PgPrograms programs;
+    private final PgHosts hosts;
 
-    Followers(PgPrograms programs) {
-        this.programs = programs;
+    Followers(PgHosts hosts) {
+        this.hosts = hosts;
     }
 
     /** How standbys log in at what the given standby follows, read once. */
     public Endpoint login(Steps steps, InstanceRecord standby) {
         return steps.get(
-                "read how standbys log in", Endpoint.class, () -> programs.upstream(Path.of(standby.dataDirectory())));
+                "read how standbys log in",
+                Endpoint.class,
+                () -> hosts.of(standby).upstream(standby.directory()));
     }
 
     /** The same login at another primary. */
@@ -39,13 +40,13 @@ public class Followers {
 
     /** Before anybody follows, so that nobody waits for WAL that is gone. */
     public void reserveSlot(Steps steps, InstanceRecord follower, InstanceRecord primary, Server there) {
-        var directory = Path.of(primary.dataDirectory());
+        var directory = primary.directory();
         steps.ensure(
                 "reserve a slot for " + follower.name() + " at " + primary.name(),
                 () -> there.slotExists(follower.slot()),
                 () -> there.createSlot(follower.slot()),
                 () -> {
-                    programs.start(directory); // it may be down, when its promotion failed
+                    hosts.of(primary).start(directory); // it may be down, when its promotion failed
                     there.dropSlot(follower.slot());
                 });
     }
@@ -61,11 +62,11 @@ public class Followers {
 
     /** An order to promote is forgotten by a standby that is stopped, so that it cannot come true later. */
     private boolean isPromoted(InstanceRecord candidate) {
-        var directory = Path.of(candidate.dataDirectory());
-        programs.stop(directory);
-        var promoted = !programs.stoppedInRecovery(directory);
+        var directory = candidate.directory();
+        hosts.of(candidate).stop(directory);
+        var promoted = !hosts.of(candidate).stoppedInRecovery(directory);
         if (promoted) {
-            programs.start(directory);
+            hosts.of(candidate).start(directory);
         }
         return promoted;
     }
@@ -80,10 +81,11 @@ public class Followers {
 
     /** Writes it down; in force after a reload or a start. */
     public void haveFollow(Steps steps, InstanceRecord follower, InstanceRecord primary, Endpoint login) {
-        var directory = Path.of(follower.dataDirectory());
+        var directory = follower.directory();
         steps.act(
                 "have " + follower.name() + " follow " + primary.name(),
-                () -> programs.followPrimary(directory, at(primary, login), follower.slot(), follower.name()));
+                () -> hosts.of(follower)
+                        .followPrimary(directory, at(primary, login), follower.slot(), follower.name()));
     }
 
     public void reload(Steps steps, InstanceRecord follower, Server server) {
@@ -91,8 +93,11 @@ public class Followers {
     }
 
     public void start(Steps steps, InstanceRecord follower) {
-        var directory = Path.of(follower.dataDirectory());
-        steps.ensure("start " + follower.name(), () -> programs.ready(directory), () -> programs.start(directory));
+        var directory = follower.directory();
+        steps.ensure(
+                "start " + follower.name(),
+                () -> hosts.of(follower).ready(directory),
+                () -> hosts.of(follower).start(directory));
     }
 
     public void awaitStreaming(Steps steps, InstanceRecord follower, Server primary) {
@@ -130,27 +135,27 @@ public class Followers {
     }
 
     private boolean follows(InstanceRecord instance, InstanceRecord upstream) {
-        var directory = Path.of(instance.dataDirectory());
-        if (!programs.initialized(directory) || !programs.comesUpAsStandby(directory)) {
+        var directory = instance.directory();
+        if (!hosts.of(instance).initialized(directory) || !hosts.of(instance).comesUpAsStandby(directory)) {
             return false;
         }
-        var followed = programs.upstream(directory);
+        var followed = hosts.of(instance).upstream(directory);
         return followed.port() == upstream.port() && followed.address().equals(upstream.address());
     }
 
     /** A copy has the {@code archive_command} of what it was copied from, whose script may go with its data directory. */
     public void archiveByItself(Steps steps, InstanceRecord copy, List<InstanceRecord> others, Server there) {
-        var directory = Path.of(copy.dataDirectory());
+        var directory = copy.directory();
         steps.act("have " + copy.name() + " archive by a script of its own", () -> {
             var command = there.setting(ARCHIVE_COMMAND).altered();
             others.stream()
-                    .map(other -> programs.archiveScript(Path.of(other.dataDirectory()))
-                            .toString())
+                    .map(other ->
+                            hosts.of(other).archiveScript(other.directory()).toString())
                     .filter(script -> command != null && command.contains(script))
                     .findFirst()
                     .ifPresent(script -> {
-                        programs.writeArchiveScript(directory);
-                        var own = programs.archiveScript(directory).toString();
+                        hosts.of(copy).writeArchiveScript(directory);
+                        var own = hosts.of(copy).archiveScript(directory).toString();
                         there.alterSystem(ARCHIVE_COMMAND, command.replace(script, own));
                         there.reload();
                     });

@@ -3,9 +3,9 @@ package io.pgbosun.replication;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
@@ -15,7 +15,6 @@ import io.pgbosun.problem.Problem;
 import io.pgbosun.replication.RemoveStandby.RemoveStandbyResult;
 import io.pgbosun.replication.Standbys.Seen;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.List;
 
 @Singleton
@@ -24,7 +23,7 @@ class RemoveStandbyHandler implements OperationHandler<RemoveStandby, RemoveStan
     private final Topology topology;
     private final Standbys standbys;
     private final Followers followers;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final Servers servers;
 
     RemoveStandbyHandler(
@@ -32,13 +31,13 @@ class RemoveStandbyHandler implements OperationHandler<RemoveStandby, RemoveStan
             Topology topology,
             Standbys standbys,
             Followers followers,
-            PgPrograms programs,
+            PgHosts hosts,
             Servers servers) {
         this.clusters = clusters;
         this.topology = topology;
         this.standbys = standbys;
         this.followers = followers;
-        this.programs = programs;
+        this.hosts = hosts;
         this.servers = servers;
     }
 
@@ -99,9 +98,9 @@ class RemoveStandbyHandler implements OperationHandler<RemoveStandby, RemoveStan
         var cluster = clusters.get(target.id());
         var chosen = steps.get("look who is there", Chosen.class, () -> choose(cluster, spec));
         var standby = chosen.standby();
-        var directory = Path.of(standby.dataDirectory());
+        var directory = standby.directory();
         steps.pointOfNoReturn();
-        steps.act("stop " + standby.name(), () -> programs.stop(directory));
+        steps.act("stop " + standby.name(), () -> hosts.of(standby).stop(directory));
         steps.ensure(
                 "forget " + standby.name(),
                 () -> clusters.get(target.id()).instance(standby.name()).isEmpty(),
@@ -110,7 +109,9 @@ class RemoveStandbyHandler implements OperationHandler<RemoveStandby, RemoveStan
             followers.dropSlots(steps, List.of(standby), other, servers.at(cluster.endpoint(other)));
         }
         if (!spec.keepData()) {
-            steps.act("remove the data of " + standby.name(), () -> programs.remove(directory));
+            steps.act(
+                    "remove the data of " + standby.name(),
+                    () -> hosts.of(standby).remove(directory));
         }
         return new RemoveStandbyResult(standby.name(), spec.keepData() ? standby.dataDirectory() : null);
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,5 +68,23 @@ class FileTreeTest {
         try (var files = Files.list(home)) {
             assertEquals(1, files.count());
         }
+    }
+
+    @Test
+    void what_goes_while_it_is_looked_at_is_no_failure() throws IOException {
+        var stays = Files.writeString(home.resolve("stays"), "x");
+        var over = new AtomicBoolean();
+        var others = Soon.start(() -> IoProblem.doing(home, "cannot be changed", () -> {
+            for (var number = 0; !over.get(); number++) {
+                var directory = Files.createDirectory(home.resolve("goes-" + number));
+                Files.delete(Files.writeString(directory.resolve("file"), "x"));
+                Files.delete(directory);
+            }
+        }));
+        for (var look = 0; look < 3000; look++) {
+            assertTrue(FileTree.files(home).contains(stays));
+        }
+        over.set(true);
+        others.join();
     }
 }

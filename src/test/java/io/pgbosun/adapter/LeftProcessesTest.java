@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class LeftProcessesTest {
     private static final UUID OPERATION = UUID.randomUUID();
+    private static final LeftProcesses LEFT = new LeftProcesses(new LocalProcesses());
 
     /** Told to end, it starts a last program, as one does that was just about to. */
     private static final String LATE = "trap 'sleep 600 & exit' TERM; echo up; while :; do sleep 0.1; done";
@@ -22,8 +23,8 @@ class LeftProcessesTest {
         var process = started(LATE, new Work(OPERATION, 3));
         assertEquals('u', process.getInputStream().read());
 
-        assertTrue(LeftProcesses.end(OPERATION, 4) >= 2);
-        assertEquals(0, LeftProcesses.end(OPERATION, 4), "none is left");
+        assertTrue(LEFT.end(OPERATION, 4) >= 2);
+        assertEquals(0, LEFT.end(OPERATION, 4), "none is left");
     }
 
     @Test
@@ -32,15 +33,15 @@ class LeftProcessesTest {
         assertEquals('u', process.getInputStream().read());
         process.destroyForcibly().onExit().join();
 
-        assertEquals(1, LeftProcesses.end(OPERATION, 6));
-        assertEquals(0, LeftProcesses.end(OPERATION, 6), "none is left");
+        assertEquals(1, LEFT.end(OPERATION, 6));
+        assertEquals(0, LEFT.end(OPERATION, 6), "none is left");
     }
 
     private static Process started(String script, Work work) throws IOException {
         var builder = new ProcessBuilder("/bin/sh", "-c", script)
                 .redirectInput(new File("/dev/null"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().put(LocalProcess.WORK, work.tag());
+        builder.environment().put(Program.WORK, work.tag());
         return builder.start();
     }
 }

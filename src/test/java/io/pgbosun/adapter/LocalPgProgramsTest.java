@@ -118,7 +118,8 @@ class LocalPgProgramsTest {
         programs.start(data);
         var server = new JdbcServers().at(new Endpoint("127.0.0.1", port, "the boss", Secret.of("x"), "disable"));
         server.script("postgres", "create table filled as select generate_series(1, 300000) x");
-        var postmaster = new DataDirectory(data).postmaster().orElseThrow();
+        var pid = new DataDirectory(programs.machine, data).postmaster().orElseThrow();
+        var postmaster = ProcessHandle.of(pid).orElseThrow();
         postmaster.destroyForcibly();
         postmaster.onExit().get();
         assertFalse(programs.ready(data));

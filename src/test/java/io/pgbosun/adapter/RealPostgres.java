@@ -44,7 +44,7 @@ final class RealPostgres implements AutoCloseable {
         }
     }
 
-    Map<String, String> settings(int port) {
+    static Map<String, String> settings(int port) {
         return new HashMap<>(Map.of(
                 "port", String.valueOf(port),
                 "listen_addresses", "127.0.0.1",

@@ -28,6 +28,10 @@ enum Base {
     CRASHED,
     /** The same after a failover: the standby is primary. */
     FAILED_OVER,
+    /** The same, but the old primary takes writes again. */
+    SPLIT,
+    /** The cluster, a pooler before it, and the host of its primary does not answer. */
+    HOST_DEAD,
     /** The cluster that was provisioned, stopped. */
     STOPPED,
     /** A primary and a standby whose archive_mode is off. */

@@ -90,6 +90,8 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
             case PATRONI_LEADERLESS -> leaderless(start(Base.PATRONI));
             case CRASHED -> crashed(start(Base.CLUSTER));
             case FAILED_OVER -> done(start(Base.CRASHED), 11, new Failover(null, null, null));
+            case SPLIT -> split(start(Base.FAILED_OVER));
+            case HOST_DEAD -> hostDead(pooled(crashed(start(Base.CLUSTER)), World.FIRST_PORT));
             case STOPPED -> done(start(Base.CLUSTER), 3, new StopCluster());
             case NOT_ARCHIVING -> done(start(Base.NOTHING), 7, Scenarios.NOT_ARCHIVING);
             case ARCHIVED -> done(start(Base.CLUSTER), 8, new EnableArchiving(null, null, null, null));
@@ -215,6 +217,24 @@ record Lab(Lives lives, Stage stage, ControlRows rows, String home, Map<Base, St
     private static Start crashed(Start start) {
         var world = start.world().copy();
         world.stop(world.pathOf(world.listening(World.FIRST_PORT).orElseThrow()));
+        return new Start(world, start.rows());
+    }
+
+    private static Start split(Start start) {
+        var world = start.world().copy();
+        world.listening(World.FIRST_PORT + 1).orElseThrow().timeline++;
+        var old = world.pathOfPort(World.FIRST_PORT);
+        var directory = world.directories.get(old);
+        directory.follows = null;
+        directory.slot = "";
+        directory.applicationName = "";
+        directory.running = true;
+        return new Start(world, start.rows());
+    }
+
+    private static Start hostDead(Start start) {
+        var world = start.world().copy();
+        world.directories.get(world.pathOfPort(World.FIRST_PORT)).reachable = false;
         return new Start(world, start.rows());
     }
 

@@ -172,7 +172,8 @@ final class Scenarios {
                 List.of(
                         on("the pooler leads elsewhere", Base.PATRONI_MISLED, new FollowLeader()),
                         on("so already", Base.PATRONI, new FollowLeader()),
-                        on("refused: it is not one of Patroni", Base.CLUSTER, new FollowLeader())));
+                        on("a former primary takes writes again", Base.SPLIT, new FollowLeader()),
+                        on("refused: nobody else has led before", Base.CLUSTER, new FollowLeader())));
         all.put("control-pooler", controlPooler());
         all.put(
                 "apply-pooler-config",
@@ -371,6 +372,7 @@ final class Scenarios {
                 on("by force, the primary is up", Base.CLUSTER, new Failover(null, null, true)),
                 on("refused: the primary is up", Base.CLUSTER, new Failover(null, null, null)),
                 on("refused: no such standby", Base.CRASHED, new Failover("orders-3", null, null)),
+                on("the primary's host is dead", Base.HOST_DEAD, new Failover(null, null, true)),
                 on("by Patroni", Base.PATRONI_LEADERLESS, new Failover(null, null, true)),
                 on("refused: Patroni's leader is up", Base.PATRONI, new Failover(null, null, null)),
                 on("refused: nobody answers", Base.STOPPED, new Failover(null, null, null)));

@@ -44,6 +44,10 @@ final class World {
     static final class Directory {
         boolean initialized = true;
         boolean running;
+        /** Whether its host answers. */
+        boolean reachable = true;
+
+        int timeline = 1;
         /** How often Patroni has built it anew. */
         int builds;
 
@@ -56,6 +60,8 @@ final class World {
         String archiveMode = "off";
         /** Whether the script that archives WAL is beside it. */
         boolean archiveScript;
+        /** The networks that pg_hba.conf lets in. */
+        List<String> admitted = List.of();
         /** The primary's port when this is a standby. */
         Integer follows;
 
@@ -175,6 +181,9 @@ final class World {
         copy.initialized = from.initialized;
         copy.running = from.running;
         copy.builds = from.builds;
+        copy.reachable = from.reachable;
+        copy.timeline = from.timeline;
+        copy.admitted = from.admitted;
         copy.superuser = from.superuser;
         copy.password = from.password;
         copy.settings = new TreeMap<>(from.settings);
@@ -202,6 +211,16 @@ final class World {
         return directories.values().stream()
                 .filter(directory -> directory.listensOn(port))
                 .findFirst();
+    }
+
+    /** Where the server that is to listen on a port has its data, whether it runs or not. */
+    Path pathOfPort(int port) {
+        return directories.entrySet().stream()
+                .filter(entry ->
+                        String.valueOf(port).equals(entry.getValue().settings.get("port")))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Where a running server has its data. */

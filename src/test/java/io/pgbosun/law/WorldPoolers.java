@@ -159,6 +159,11 @@ class WorldPoolers implements PoolerConsoles, PoolerFiles {
         }
 
         @Override
+        public void kill(String database) {
+            change("kill " + database, () -> pooler().paused.add(database), pooler -> pooler.paused.add(database));
+        }
+
+        @Override
         public void reconnect(String database) {
             change("reconnect " + database, null, pooler -> {});
         }

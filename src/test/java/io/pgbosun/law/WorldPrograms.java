@@ -14,6 +14,7 @@ import io.pgbosun.law.World.Content;
 import io.pgbosun.law.World.Db;
 import io.pgbosun.law.World.Directory;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
@@ -71,8 +72,17 @@ class WorldPrograms implements PgPrograms {
         return new World.Leftover(work.operation(), work.epoch(), null, what);
     }
 
-    private Directory directory(Path path) {
+    /** Null when nothing is there. */
+    private Directory reached(Path path) {
         var directory = world().directories.get(path);
+        if (directory != null && !directory.reachable) {
+            throw Problem.of(ProblemType.UNREACHABLE, "The host does not answer.");
+        }
+        return directory;
+    }
+
+    private Directory directory(Path path) {
+        var directory = reached(path);
         if (directory == null || !directory.initialized) {
             throw failed("directory \"" + path + "\" is not a database cluster directory");
         }
@@ -109,7 +119,7 @@ class WorldPrograms implements PgPrograms {
     @Override
     public boolean initialized(Path path) {
         return stage.faults().read(Port.PROGRAM, "initialized " + path, () -> {
-            var directory = world().directories.get(path);
+            var directory = reached(path);
             return directory != null && directory.initialized;
         });
     }
@@ -117,6 +127,11 @@ class WorldPrograms implements PgPrograms {
     @Override
     public void configure(Path path, Map<String, String> settings) {
         change("configure " + path, null, () -> directory(path).settings = new TreeMap<>(settings));
+    }
+
+    @Override
+    public void admit(Path path, List<String> networks) {
+        change("admit at " + path, null, () -> directory(path).admitted = List.copyOf(networks));
     }
 
     @Override
@@ -135,7 +150,11 @@ class WorldPrograms implements PgPrograms {
             var standby = directory(path);
             var role = "pgbosun_replication";
             return new Endpoint(
-                    "127.0.0.1", standby.follows, role, Secret.of(standby.content.roles.get(role)), "disable");
+                    "127.0.0.1",
+                    standby.follows == null ? 0 : standby.follows,
+                    role,
+                    Secret.of(standby.content.roles.get(role)),
+                    "disable");
         });
     }
 
@@ -205,7 +224,10 @@ class WorldPrograms implements PgPrograms {
 
     @Override
     public WalTail walAfter(Path path, Lsn position) {
-        return stage.faults().read(Port.PROGRAM, "walAfter " + path, () -> new WalTail(position, 0, null));
+        return stage.faults().read(Port.PROGRAM, "walAfter " + path, () -> {
+            directory(path);
+            return new WalTail(position, 0, null);
+        });
     }
 
     @Override
@@ -236,7 +258,7 @@ class WorldPrograms implements PgPrograms {
     }
 
     private boolean isRunning(Path path) {
-        var directory = world().directories.get(path);
+        var directory = reached(path);
         return directory != null && directory.running;
     }
 

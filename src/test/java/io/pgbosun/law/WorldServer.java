@@ -125,7 +125,7 @@ final class WorldServer implements Server {
                     server.content.systemIdentifier,
                     150_008,
                     standby,
-                    1,
+                    server.timeline,
                     lsn,
                     lsn,
                     standby ? 0.0 : null,

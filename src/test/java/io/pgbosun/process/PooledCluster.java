@@ -20,6 +20,11 @@ record PooledCluster(Service service, String name, RealPgBouncer pooler) impleme
                         "/v1/clusters",
                         "{'name':'%s','provision':{'standbys':2,'databases':['shop'],'parameters':{%s}}}"
                                 .formatted(name, parameters));
+        return before(service, name, folder);
+    }
+
+    /** Puts a PgBouncer before a cluster that is there, and has a database {@code shop}. */
+    static PooledCluster before(Service service, String name, Path folder) {
         new Superuser(service, name).run("shop", """
                 create role %1$s login superuser password '%2$s';
                 create table written (id bigint generated always as identity primary key)

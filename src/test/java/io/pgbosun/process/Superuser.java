@@ -11,9 +11,9 @@ record Superuser(Service service, String cluster) {
         var password = Vault.open(service.home().resolve("keys"))
                 .unseal(sealed, "clusters/" + cluster)
                 .reveal();
-        var port = store.value("select port from instance where cluster = ? order by name limit 1", cluster);
-        return ControlDatabase.Session.open(
-                "jdbc:postgresql://127.0.0.1:" + port + "/" + database, "postgres", password);
+        var at = store.value(
+                "select address || ':' || port from instance where cluster = ? order by name limit 1", cluster);
+        return ControlDatabase.Session.open("jdbc:postgresql://" + at + "/" + database, "postgres", password);
     }
 
     /** The first column of every row. */

@@ -2,6 +2,7 @@ package io.pgbosun.api.grpc;
 
 import com.google.protobuf.Empty;
 import io.grpc.stub.StreamObserver;
+import io.pgbosun.cluster.CreateHost;
 import io.pgbosun.cluster.Hosts;
 import io.pgbosun.v1.CreateHostRequest;
 import io.pgbosun.v1.DeleteHostRequest;
@@ -38,7 +39,7 @@ class HostGrpc extends HostServiceGrpc.HostServiceImplBase {
         calls.record(
                 observer,
                 Host.getDefaultInstance(),
-                caller -> hosts.create(caller, calls.read(request.getHost(), Hosts.CreateHost.class)));
+                caller -> hosts.create(caller, calls.read(request.getHost(), CreateHost.class)));
     }
 
     @Override

@@ -111,7 +111,7 @@ class FailoverResource {
 
     @POST
     @Path("/clusters/{cluster}/follow-leader")
-    @Operation(summary = "Leads the poolers to whom Patroni made the leader, and shuts clients out of any other.")
+    @Operation(summary = "Leads the poolers to who leads, and shuts clients out of any other that takes writes.")
     public Response followLeader(
             @PathParam("cluster") String cluster, FollowLeader request, @BeanParam StartParams params) {
         return starts.onCluster(cluster, request, params);

@@ -1,9 +1,9 @@
 package io.pgbosun.api.rest;
 
 import io.pgbosun.access.Permission;
+import io.pgbosun.cluster.CreateHost;
 import io.pgbosun.cluster.Host;
 import io.pgbosun.cluster.Hosts;
-import io.pgbosun.cluster.Hosts.CreateHost;
 import io.pgbosun.store.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;

@@ -1,0 +1,54 @@
+package io.pgbosun.adapter;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The files of a machine. What cannot be told is a problem and never an answer: a file is only absent when the machine says so.
+ */
+interface MachineFiles {
+    /** Whether there is anything at this path, be it a link that leads nowhere. */
+    boolean exists(Path path);
+
+    /** Whether there is a regular file, also by way of links. */
+    boolean isFile(Path path);
+
+    /** Whether there is a directory, also by way of links. */
+    boolean isDirectory(Path path);
+
+    boolean isLink(Path path);
+
+    /** Whether its owner may run it. */
+    boolean isExecutable(Path path);
+
+    /** Without links; itself when it is absent. */
+    Path real(Path path);
+
+    /** The text of a file; empty when it is absent. */
+    Optional<String> read(Path file);
+
+    /** So many bytes of the end of a file; empty when it is absent. */
+    Optional<String> tail(Path file, int bytes);
+
+    /** The names of what is in a directory. */
+    List<String> names(Path directory);
+
+    /** Replaces the file at once and durably; mode 0600. */
+    void write(Path file, String text);
+
+    /** Replaces the file at once and durably; mode 0700. */
+    void writeScript(Path file, String text);
+
+    /** Makes the directory and those above it that are absent, with mode 0700. */
+    void make(Path directory);
+
+    /** Renames, replacing a file that is there, and makes the new name durable. */
+    void rename(Path from, Path to);
+
+    /** Deletes a file durably; nothing happens when it is absent. */
+    void delete(Path file);
+
+    /** Removes a directory, or a file, and all in it; whoever calls has checked that it may be. */
+    void removeTree(Path path);
+}
