@@ -1,6 +1,8 @@
 package io.pgbosun.adapter;
 
 import io.pgbosun.host.Lsn;
+import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,18 @@ record ControlData(Machine machine) {
 
     private static final Pattern IN_RECOVERY = Pattern.compile(
             "^Database cluster state: +(shut down in recovery|in archive recovery)$", Pattern.MULTILINE);
+
+    private static final Pattern SEGMENT_SIZE = Pattern.compile("^Bytes per WAL segment: +(\\d+)$", Pattern.MULTILINE);
+
+    /** In bytes. */
+    long walSegmentSize(Path dataDirectory) {
+        var said = said(dataDirectory);
+        var size = SEGMENT_SIZE.matcher(said);
+        if (!size.find()) {
+            throw Problem.of(ProblemType.PROGRAM_FAILED, "pg_controldata tells no size of WAL segments: " + said);
+        }
+        return Long.parseLong(size.group(1));
+    }
 
     /** Whether the server was in recovery when it ended. */
     boolean inRecovery(Path dataDirectory) {
