@@ -46,7 +46,7 @@ class FilesLeft {
     void examine(Examination examination) {
         scratch(examination);
         repositories.locations().forEach((name, location) -> repository(name, location, examination));
-        store.query("select name, data_root from host order by name").stream()
+        store.query("select name, data_root from host where driver = 'LOCAL' order by name").stream()
                 .filter(row -> programs.exists(Path.of(row.text("data_root"))))
                 .forEach(row -> host(row, examination));
     }

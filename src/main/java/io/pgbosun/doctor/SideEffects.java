@@ -2,13 +2,17 @@ package io.pgbosun.doctor;
 
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.host.Traces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 
-/** I4: what must not be done twice to a managed cluster was done once, and no run that was superseded did anything. */
+/**
+ * I4: what must not be done twice to a managed cluster was done once, and no run that was superseded did anything. Logs of servers on
+ * other hosts are not read.
+ */
 @Singleton
 class SideEffects implements Invariant {
     private static final int MOST_CLUSTERS = 500;
@@ -16,10 +20,12 @@ class SideEffects implements Invariant {
     private static final long LAST_BYTES = 16L << 20;
 
     private final ClusterStore clusters;
+    private final PgHosts hosts;
     private final Traces traces;
 
-    SideEffects(ClusterStore clusters, Traces traces) {
+    SideEffects(ClusterStore clusters, PgHosts hosts, Traces traces) {
         this.clusters = clusters;
+        this.hosts = hosts;
         this.traces = traces;
     }
 
@@ -39,7 +45,7 @@ class SideEffects implements Invariant {
                 .limit(MOST_CLUSTERS)
                 .flatMap(name -> clusters.find(name).stream())
                 .flatMap(cluster -> cluster.instances().stream())
-                .filter(instance -> instance.dataDirectory() != null)
+                .filter(instance -> instance.host() != null && hosts.isLocal(instance.host()))
                 .forEach(instance -> read(instance, scope, examination));
     }
 

@@ -176,6 +176,26 @@ class PlantedTest {
                 "I9 FAIL backups/" + backup);
     }
 
+    /** Its paths are of another machine: what is at the same ones here is none of its own. */
+    @Test
+    void nothing_is_looked_for_here_that_is_of_a_host_reached_by_ssh() throws Exception {
+        var alike = Files.createDirectories(home.resolve("far/gone/gone-2.basebackup-tmp"));
+        try {
+            store.update("""
+                    insert into host (name, driver, data_root, address, ssh_port, ssh_user, host_key)
+                    values ('far', 'SSH', $1, '10.0.0.1', 22, 'postgres', 'ssh-ed25519 AAAA')
+                    """, home.resolve("far").toString());
+            store.update(
+                    "insert into instance (cluster, name, host, address, port, data_directory) values ('patient', 'patient-9', 'far', '10.0.0.1', 5432, $1)",
+                    home.resolve("far/patient/patient-9").toString());
+            assertEquals(Set.of(), patient.findings());
+        } finally {
+            store.update("delete from instance where host = 'far'");
+            store.update("delete from host where name = 'far'");
+            Files.delete(alike);
+        }
+    }
+
     private void directory(Path path, String finding) throws Exception {
         found(() -> Files.createDirectories(path), () -> Files.delete(path), finding);
     }
