@@ -191,8 +191,7 @@ final class LocalPgBackRest implements PgBackRest {
 
     @Override
     public void restore(String label, Path dataDirectory) {
-        ServerPrograms.clear(new LocalFiles(), dataDirectory, ServerPrograms.BASEBACKUP);
-        var aside = ServerPrograms.aside(dataDirectory, ServerPrograms.BASEBACKUP);
+        var aside = ServerPrograms.clear(new LocalFiles(), dataDirectory, ServerPrograms.BASEBACKUP);
         run("restore", List.of("--set=" + label, "--type=none", "--pg1-path=" + aside));
         IoProblem.doing(dataDirectory, "cannot be put in place", () -> FileTree.rename(aside, dataDirectory));
     }

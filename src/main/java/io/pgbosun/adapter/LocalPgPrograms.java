@@ -42,8 +42,7 @@ public final class LocalPgPrograms extends ServerPrograms implements PgPrograms 
 
     @Override
     public void unpackBaseBackup(InputStream from, Path dataDirectory) {
-        clear(dataDirectory, BASEBACKUP);
-        var aside = aside(dataDirectory, BASEBACKUP);
+        var aside = clear(dataDirectory, BASEBACKUP);
         baseBackups.unpack(from, aside);
         baseBackups.verify(aside);
         IoProblem.doing(dataDirectory, "cannot be put in place", () -> {

@@ -54,8 +54,7 @@ class ServerPrograms implements HostPrograms {
     /** Made aside and renamed, so that a directory that initdb has not finished is never taken for a cluster. */
     @Override
     public void initdb(Path dataDirectory, String superuser, Secret superuserPassword) {
-        clear(dataDirectory, INITDB);
-        var aside = aside(dataDirectory, INITDB);
+        var aside = clear(dataDirectory, INITDB);
         machine.program("initdb", initdbArguments(aside, superuser))
                 .reading(superuserPassword)
                 .run()
@@ -85,17 +84,19 @@ class ServerPrograms implements HostPrograms {
         return directory.resolveSibling(directory.getFileName() + "." + suffix);
     }
 
-    final void clear(Path directory, String suffix) {
-        clear(machine.files(), directory, suffix);
+    final Path clear(Path directory, String suffix) {
+        return clear(machine.files(), directory, suffix);
     }
 
-    /** Removes what a former try has left aside; nothing is put where something is. */
-    static void clear(MachineFiles files, Path directory, String suffix) {
+    /** Removes what a former try has left aside, and answers its name; nothing is put where something is. */
+    static Path clear(MachineFiles files, Path directory, String suffix) {
         if (files.isDirectory(directory) ? !files.names(directory).isEmpty() : files.exists(directory)) {
             throw Problem.notPossible("'" + directory + "' is not empty; nothing is put there.");
         }
         files.make(directory.toAbsolutePath().getParent());
-        FileTree.remove(files, aside(directory, suffix));
+        var aside = aside(directory, suffix);
+        FileTree.remove(files, aside);
+        return aside;
     }
 
     @Override

@@ -21,7 +21,7 @@ public record CreateRepository(
 
         @NotNull Repository.Type type,
 
-        @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
+        @Pattern(regexp = Names.PATH, message = Names.PATH_RULE)
         @Schema(description = "A directory that the service may write to; for FILESYSTEM.")
         String path,
 

@@ -61,7 +61,7 @@ public record Recover(
         @Min(1024) @Max(65535) @Schema(description = "Its port; a free one is found when left out.")
         Integer port,
 
-        @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
+        @Pattern(regexp = Names.PATH, message = Names.PATH_RULE)
         @Schema(
                 description =
                         "The directory for its data directory; below the host's data root when left out. Nothing that is there is touched.")

@@ -105,13 +105,11 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                         .orElse("none"),
                 "PHYSICAL of " + spec.source(),
                 "List them with GET /v1/clusters/" + spec.source() + "/backups.");
-        checks.need(
-                "host is known",
-                placement.hasHost(spec.host()),
-                spec.host(),
-                "a registered host",
-                "List them with GET /v1/hosts.");
-        local(spec.host(), checks);
+        var known = placement.hasHost(spec.host());
+        checks.need("host is known", known, spec.host(), "a registered host", "List them with GET /v1/hosts.");
+        if (known) {
+            local(spec.host(), checks);
+        }
         stored.ifPresent(found -> {
             var version = found.manifest().majorVersion();
             checks.need(
@@ -134,14 +132,12 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
 
     /** What is recovered is read from a repository, which a host that is reached by SSH has not. */
     private void local(String host, Checks checks) {
-        if (placement.hasHost(host)) {
-            checks.need(
-                    "the host is the service's own",
-                    placement.isLocal(host),
-                    host,
-                    "one with the driver LOCAL",
-                    "Recover there, and add a standby on this host: add-standby; then switchover.");
-        }
+        checks.need(
+                "the host is the service's own",
+                placement.isLocal(host),
+                host,
+                "one with the driver LOCAL",
+                "Recover there, and add a standby on this host: add-standby; then switchover.");
     }
 
     @Override

@@ -21,11 +21,11 @@ public record CreateHost(
         Host.Driver driver,
 
         @NotNull
-        @Pattern(regexp = PATH, message = PATH_RULE)
+        @Pattern(regexp = Names.PATH, message = Names.PATH_RULE)
         @Schema(description = "The directory below which clusters get their data directories.")
         String dataRoot,
 
-        @Pattern(regexp = ADDRESS, message = "must be a host name or address")
+        @Pattern(regexp = Names.ADDRESS, message = Names.ADDRESS_RULE)
         @Schema(
                 description =
                         "Where its servers listen, and where it is reached by SSH; 127.0.0.1 when left out, which nobody else can reach.")
@@ -54,14 +54,11 @@ public record CreateHost(
         List<@NotNull @Pattern(regexp = NETWORK, message = "must be a network such as 10.0.0.0/24 or fd00::/64") String>
                 networks,
 
-        @Pattern(regexp = PATH, message = PATH_RULE)
+        @Pattern(regexp = Names.PATH, message = Names.PATH_RULE)
         @Schema(
                 description =
                         "Where PostgreSQL's programs are on a host that is reached by SSH; those of the newest version below /usr/lib/postgresql when left out.")
         String binDirectory) {
-    private static final String PATH = "[/][^\\x00-\\x1F\\x7F]{1,400}";
-    private static final String PATH_RULE = "must be an absolute path";
-    private static final String ADDRESS = "[A-Za-z0-9.:_-]{1,253}";
     private static final String NETWORK = "[0-9a-fA-F.:]{2,39}/[0-9]{1,3}";
     private static final int SSH_PORT = 22;
 
@@ -72,7 +69,7 @@ public record CreateHost(
             sshPort = sshPort == null ? Integer.valueOf(SSH_PORT) : sshPort;
             sshUser = sshUser == null ? "postgres" : sshUser;
         } else {
-            address = address == null ? "127.0.0.1" : address;
+            address = address == null ? Host.LOOPBACK : address;
         }
     }
 

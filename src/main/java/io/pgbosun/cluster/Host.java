@@ -40,6 +40,9 @@ public record Host(
     /** The name of the service's own host, which is there always. */
     public static final String LOCAL = "local";
 
+    /** Where the servers of a host without an address listen. */
+    public static final String LOOPBACK = "127.0.0.1";
+
     /** How commands reach it. */
     @Schema(name = "HostDriver")
     public enum Driver {

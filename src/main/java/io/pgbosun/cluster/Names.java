@@ -19,5 +19,15 @@ public final class Names {
     public static final String QUALIFIED_RULE =
             "must be a name such as orders or sales.orders, without control characters";
 
+    /** Paths on a host. */
+    public static final String PATH = "[/][^\\x00-\\x1F\\x7F]{1,400}";
+
+    public static final String PATH_RULE = "must be an absolute path";
+
+    /** Host names and IP addresses. */
+    public static final String ADDRESS = "[A-Za-z0-9.:_-]{1,253}";
+
+    public static final String ADDRESS_RULE = "must be a host name or address";
+
     private Names() {}
 }

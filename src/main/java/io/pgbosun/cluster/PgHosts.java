@@ -6,7 +6,6 @@ import io.pgbosun.host.SshHosts;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.Map;
 
 /** The programs of PostgreSQL on the host that an instance is on: the service's own, or one that is reached by SSH. */
@@ -57,17 +56,13 @@ public class PgHosts {
         var programs = of(instance);
         programs.configure(instance.directory(), settings);
         if (!Host.LOCAL.equals(instance.host())) {
-            programs.admit(instance.directory(), networks(instance.host()));
+            programs.admit(instance.directory(), host(instance.host()).networks());
         }
-    }
-
-    private List<String> networks(String host) {
-        return host(host).networks();
     }
 
     /** Where servers on a host listen. */
     String address(String host) {
-        return Host.LOCAL.equals(host) ? "127.0.0.1" : host(host).address();
+        return Host.LOCAL.equals(host) ? Host.LOOPBACK : host(host).address();
     }
 
     private Host host(String name) {

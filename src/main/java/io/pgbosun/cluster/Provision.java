@@ -43,7 +43,7 @@ public record Provision(
         @Schema(description = "The primary's port; standbys get the following ones. Free ones are found when left out.")
         Integer port,
 
-        @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
+        @Pattern(regexp = Names.PATH, message = Names.PATH_RULE)
         @Schema(
                 description =
                         "The directory for the instances' data directories; below the host's data root when left out.")

@@ -79,7 +79,7 @@ public record Register(
             @Schema(description = "Its name; the cluster's name and a number when left out.")
             String name,
 
-            @NotNull @Pattern(regexp = "[A-Za-z0-9.:_-]{1,253}", message = "must be a host name or address")
+            @NotNull @Pattern(regexp = Names.ADDRESS, message = Names.ADDRESS_RULE)
             String address,
 
             @NotNull @Min(1) @Max(65535) Integer port) {}

@@ -93,12 +93,10 @@ class FormerLeaders {
             return Lost.NOTHING; // nobody can tell any more
         }
         var timeline = programs.walTimeline(instance.directory());
-        return primary.timelineHistory().stream()
-                .filter(left -> left.timeline() == timeline)
-                .findFirst()
+        return primary.leftTimeline(timeline)
                 .map(left -> {
-                    var tail = programs.walAfter(instance.directory(), left.lsn());
-                    return new Lost(tail, tail.commits() == 0 ? 0 : tail.end().bytesSince(left.lsn()));
+                    var tail = programs.walAfter(instance.directory(), left);
+                    return new Lost(tail, tail.commits() == 0 ? 0 : tail.end().bytesSince(left));
                 })
                 .orElse(Lost.NOTHING);
     }
@@ -106,10 +104,8 @@ class FormerLeaders {
     /** From where the leader's history leaves the timeline that the other one is on. */
     private static Long ahead(Server leader, Server other) {
         var facts = other.facts();
-        return leader.timelineHistory().stream()
-                .filter(left -> left.timeline() == facts.timeline())
-                .findFirst()
-                .map(left -> Math.max(0, facts.writeLsn().bytesSince(left.lsn())))
+        return leader.leftTimeline(facts.timeline())
+                .map(left -> Math.max(0, facts.writeLsn().bytesSince(left)))
                 .orElse(null);
     }
 }

@@ -237,10 +237,9 @@ public final class LeaderWatch {
     }
 
     private Long bound(ClusterRecord cluster, Known last, Sighting leader) {
-        return topology.server(leader).timelineHistory().stream()
-                .filter(left -> left.timeline() == last.timeline())
-                .findFirst()
-                .flatMap(left -> ranking.bound(cluster.cluster().name(), last.leader(), left.lsn()))
+        return topology.server(leader)
+                .leftTimeline(last.timeline())
+                .flatMap(left -> ranking.bound(cluster.cluster().name(), last.leader(), left))
                 .orElse(null);
     }
 

@@ -82,6 +82,14 @@ public interface Server {
     /** How the server's timeline came to be: the timelines before it, the first one first. */
     List<TimelineSwitch> timelineHistory();
 
+    /** Up to where an earlier timeline counts in its history; empty when its own does not come from that one. */
+    default Optional<Lsn> leftTimeline(int timeline) {
+        return timelineHistory().stream()
+                .filter(left -> left.timeline() == timeline)
+                .findFirst()
+                .map(TimelineSwitch::lsn);
+    }
+
     /** Whom it follows, who follows it, and for whom it keeps WAL. */
     ReplicationState replication();
 

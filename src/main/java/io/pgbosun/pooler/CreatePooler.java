@@ -22,7 +22,7 @@ public record CreatePooler(
         @NotNull @Pattern(regexp = Names.LABEL, message = Names.LABEL_RULE)
         String name,
 
-        @NotNull @Pattern(regexp = "[A-Za-z0-9.:_-]{1,253}", message = "must be a host name or address")
+        @NotNull @Pattern(regexp = Names.ADDRESS, message = Names.ADDRESS_RULE)
         String address,
 
         @NotNull @Min(1) @Max(65535) Integer port,
@@ -49,7 +49,7 @@ public record CreatePooler(
         @NotEmpty @Size(max = 100) List<@Valid @NotNull PooledDatabase> databases,
 
         @NotNull
-        @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
+        @Pattern(regexp = Names.PATH, message = Names.PATH_RULE)
         @Schema(
                 description =
                         "The file that pgbosun writes, on the host of the service: nothing but the section [databases]. What PgBouncer is configured by must take it in with %include.")

@@ -33,7 +33,7 @@ public record AddStandby(
         @Schema(description = "The host; that of the instance that it follows when left out.")
         String host,
 
-        @Pattern(regexp = "[/][^\\x00-\\x1F\\x7F]{1,400}", message = "must be an absolute path")
+        @Pattern(regexp = Names.PATH, message = Names.PATH_RULE)
         @Schema(
                 description =
                         "The directory that its data directory goes into; beside what it follows, or below the host's data root when left out.")

@@ -2,6 +2,7 @@ package io.pgbosun.replication;
 
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.cluster.Host;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Placement;
@@ -28,8 +29,6 @@ import java.util.TreeMap;
 
 @Singleton
 class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult> {
-    private static final String LOOPBACK = "127.0.0.1";
-
     private final ClusterStore clusters;
     private final Topology topology;
     private final Placement placement;
@@ -107,7 +106,7 @@ class AddStandbyHandler implements OperationHandler<AddStandby, AddStandbyResult
         var address = upstream.instance().address();
         checks.need(
                 "other hosts reach " + upstream.instance().name(),
-                !LOOPBACK.equals(address),
+                !Host.LOOPBACK.equals(address),
                 address,
                 "an address that other hosts reach",
                 "Its host was added without an address, so that its servers listen for themselves alone: make the cluster on a host that has one.");
