@@ -4,10 +4,17 @@
 
 prepare_user() {
     local user_home
+    local -r no_shell=/usr/sbin/nologin
     PATH=$PATH:/usr/sbin:/sbin # plain su leaves them out
     getent passwd "$SERVICE_USER" >/dev/null ||
         useradd --system --user-group --create-home --home-dir "/var/lib/$SERVICE_USER" \
-            --shell /usr/sbin/nologin "$SERVICE_USER" || die "cannot create the user $SERVICE_USER"
+            --shell "$no_shell" "$SERVICE_USER" || die "cannot create the user $SERVICE_USER"
+    # The tests start an sshd of this user, which runs nothing for a user without a shell. It has no password: nobody logs
+    # in by that, as by Debian's user postgres, which has one too.
+    if [[ $1 == test && $(getent passwd "$SERVICE_USER") == *":$no_shell" ]]; then
+        usermod --shell /bin/bash "$SERVICE_USER" || die "cannot give the user $SERVICE_USER a shell for the tests' sshd"
+        note "the user $SERVICE_USER has a shell now: the tests start an sshd of it"
+    fi
     user_home=$(getent passwd "$SERVICE_USER" | cut -d: -f6)
     # setpriv and env exec: the pid the caller sees is the one of the command itself
     as_user=(setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups
@@ -106,7 +113,7 @@ copy_back() {
 
 step_down() {
     local command=$1 file status=0 marker
-    prepare_user
+    prepare_user "$command"
     place_home
     # shellcheck disable=SC2046  # a list of words
     install_missing $(needs "$@")
