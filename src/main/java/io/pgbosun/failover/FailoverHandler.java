@@ -67,7 +67,7 @@ class FailoverHandler implements OperationHandler<Failover, FailoverResult> {
                 () -> primary.createRestorePoint("failover " + steps.operation()));
         var took = steps.get("note when it took writes", Instant.class, clock::instant);
         var timeline = runbook.follow(steps, cluster, led);
-        steps.act("remember where " + to.name() + " is", () -> primaries.saw(target.id(), to.name(), primary.facts()));
+        primaries.remember(steps, target.id(), to, primary);
         var done = steps.get("note the end", Instant.class, clock::instant);
         var change = FailoverChoice.change(
                 target.id(), steps, seen, led.chosen(), timeline, List.of(seen.at(), led.fenced(), took, done));

@@ -49,6 +49,7 @@ public final class LeaderWatch {
     private final Topology topology;
     private final LeaderStore leaders;
     private final PrimaryChangeStore changes;
+    private final PrimarySightings primaries;
     private final Vantages vantages;
     private final Ranking ranking;
     private final Operations operations;
@@ -62,6 +63,7 @@ public final class LeaderWatch {
             Topology topology,
             LeaderStore leaders,
             PrimaryChangeStore changes,
+            PrimarySightings primaries,
             Vantages vantages,
             Ranking ranking,
             Operations operations,
@@ -72,6 +74,7 @@ public final class LeaderWatch {
         this.topology = topology;
         this.leaders = leaders;
         this.changes = changes;
+        this.primaries = primaries;
         this.vantages = vantages;
         this.ranking = ranking;
         this.operations = operations;
@@ -169,11 +172,13 @@ public final class LeaderWatch {
         var known = leaders.find(name);
         if (known.isEmpty()) {
             leaders.first(name, instance.name(), timeline);
+            primaries.saw(name, leader);
             return;
         }
         var last = known.get();
         if (timeline > last.timeline() || !instance.name().equals(last.leader())) {
             record(cluster, last, leader, sightings);
+            primaries.saw(name, leader);
         }
         if (timeline > last.ledTimeline() && changes.isOwn(name, timeline)) {
             leaders.led(name, timeline);

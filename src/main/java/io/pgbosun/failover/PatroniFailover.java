@@ -22,6 +22,7 @@ class PatroniFailover {
     private final FailoverChoice choice;
     private final Followers followers;
     private final PrimaryChangeStore changes;
+    private final PrimarySightings primaries;
     private final ClusterPoolers poolers;
     private final Servers servers;
     private final Clock clock;
@@ -32,6 +33,7 @@ class PatroniFailover {
             FailoverChoice choice,
             Followers followers,
             PrimaryChangeStore changes,
+            PrimarySightings primaries,
             ClusterPoolers poolers,
             Servers servers,
             Clock clock) {
@@ -40,6 +42,7 @@ class PatroniFailover {
         this.choice = choice;
         this.followers = followers;
         this.changes = changes;
+        this.primaries = primaries;
         this.poolers = poolers;
         this.servers = servers;
         this.clock = clock;
@@ -69,6 +72,7 @@ class PatroniFailover {
         var took = steps.get("note when it took writes", Instant.class, clock::instant);
         chosen.others().forEach(follower -> followers.streams(steps, follower, primary));
         var timeline = followers.checkpoint(steps, to, primary);
+        primaries.remember(steps, name, to, primary);
         var done = steps.get("note the end", Instant.class, clock::instant);
         var change =
                 FailoverChoice.change(name, steps, seen, chosen, timeline, List.of(seen.at(), seen.at(), took, done));

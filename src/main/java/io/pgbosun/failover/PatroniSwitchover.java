@@ -27,6 +27,7 @@ class PatroniSwitchover {
     private final SwitchoverChecks checked;
     private final Followers followers;
     private final PrimaryChangeStore changes;
+    private final PrimarySightings primaries;
     private final ClusterPoolers poolers;
     private final Servers servers;
     private final Clock clock;
@@ -36,6 +37,7 @@ class PatroniSwitchover {
             SwitchoverChecks checked,
             Followers followers,
             PrimaryChangeStore changes,
+            PrimarySightings primaries,
             ClusterPoolers poolers,
             Servers servers,
             Clock clock) {
@@ -43,6 +45,7 @@ class PatroniSwitchover {
         this.checked = checked;
         this.followers = followers;
         this.changes = changes;
+        this.primaries = primaries;
         this.poolers = poolers;
         this.servers = servers;
         this.clock = clock;
@@ -93,6 +96,7 @@ class PatroniSwitchover {
         poolers.lead(steps, name, chosen.poolers(), chosen.candidate().name(), cluster.endpoint(chosen.candidate()));
         var began = steps.get("read where its timeline began", TimelineSwitch.class, NOWHERE, () -> began(candidate));
         var timeline = began.timeline() + 1;
+        primaries.remember(steps, name, chosen.candidate(), candidate);
         Stream.concat(chosen.others().stream(), Stream.of(chosen.primary()))
                 .forEach(follower -> followers.streams(steps, follower, candidate));
         var change = SwitchoverHandler.change(name, steps, chosen, timeline, stopped, took);

@@ -1,8 +1,11 @@
 package io.pgbosun.failover;
 
+import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.Topology.Sighting;
 import io.pgbosun.host.Lsn;
+import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerFacts;
+import io.pgbosun.operation.Steps;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
@@ -34,7 +37,12 @@ public class PrimarySightings {
         saw(cluster, primary.instance().name(), primary.facts());
     }
 
-    void saw(String cluster, String instance, ServerFacts facts) {
+    /** Remembers who has just become primary: it may fail before anybody looks again. */
+    void remember(Steps steps, String cluster, InstanceRecord primary, Server there) {
+        steps.act("remember where " + primary.name() + " is", () -> saw(cluster, primary.name(), there.facts()));
+    }
+
+    private void saw(String cluster, String instance, ServerFacts facts) {
         store.update("""
                 insert into primary_sighting (cluster, instance, lsn, synchronous) values ($1, $2, $3, $4)
                 on conflict (cluster, instance) do update set lsn = excluded.lsn,

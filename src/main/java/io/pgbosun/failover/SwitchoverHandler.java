@@ -35,6 +35,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
     private final PatroniSwitchover patroni;
     private final Followers followers;
     private final PrimaryChangeStore changes;
+    private final PrimarySightings primaries;
     private final PgHosts hosts;
     private final Servers servers;
     private final ClusterPoolers poolers;
@@ -46,6 +47,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
             PatroniSwitchover patroni,
             Followers followers,
             PrimaryChangeStore changes,
+            PrimarySightings primaries,
             PgHosts hosts,
             Servers servers,
             ClusterPoolers poolers,
@@ -55,6 +57,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
         this.patroni = patroni;
         this.followers = followers;
         this.changes = changes;
+        this.primaries = primaries;
         this.hosts = hosts;
         this.servers = servers;
         this.poolers = poolers;
@@ -97,6 +100,7 @@ class SwitchoverHandler implements OperationHandler<Switchover, SwitchoverResult
         var took = steps.get("note when it took writes", Instant.class, clock::instant);
         poolers.lead(steps, target.id(), chosen.poolers(), name, cluster.endpoint(chosen.candidate()));
         var timeline = followers.checkpoint(steps, chosen.candidate(), candidate);
+        primaries.remember(steps, target.id(), chosen.candidate(), candidate);
         follow(steps, chosen, cluster, login, candidate);
         followers.dropSlots(
                 steps,

@@ -56,6 +56,7 @@ class Vantages {
             return primaries
                     .last(cluster.cluster().name())
                     .flatMap(last -> cluster.instance(last.instance()))
+                    .filter(last -> !saysStandby(last, sightings))
                     .or(() -> onlyOther(sightings));
         }
         return sightings.stream()
@@ -92,14 +93,17 @@ class Vantages {
 
     /** As it says itself, or its files do when it does not answer. */
     private boolean isStandby(InstanceRecord instance, List<Sighting> sightings) {
-        return sightings.stream()
-                        .anyMatch(sighting ->
-                                sighting.standby() && sighting.instance().equals(instance))
+        return saysStandby(instance, sightings)
                 || onHostOf(
                                 instance,
                                 programs -> programs.initialized(instance.directory())
                                         && programs.comesUpAsStandby(instance.directory()))
                         .orElse(false);
+    }
+
+    private static boolean saysStandby(InstanceRecord instance, List<Sighting> sightings) {
+        return sightings.stream()
+                .anyMatch(sighting -> sighting.standby() && sighting.instance().equals(instance));
     }
 
     /** Empty when its host does not answer: another one may know. */

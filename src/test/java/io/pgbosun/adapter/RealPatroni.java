@@ -175,7 +175,10 @@ public final class RealPatroni implements AutoCloseable {
 
     /** A node that does not lead. */
     public RealPatroniNode replica() {
-        var leader = leader();
+        return replicaOf(leader());
+    }
+
+    public RealPatroniNode replicaOf(RealPatroniNode leader) {
         return nodes.stream().filter(node -> node != leader).findFirst().orElseThrow();
     }
 
