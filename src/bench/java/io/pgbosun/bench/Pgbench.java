@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /** Runs one statement of the service with pgbench. */
@@ -73,17 +74,24 @@ final class Pgbench {
 
     /** How long calls take at a fixed rate, in microseconds from when each was due. */
     Histogram fixedRate(String database, int clients, int perSecond, int seconds) {
+        return fixedRate(database, clients, runs++, perSecond, "-T", String.valueOf(seconds));
+    }
+
+    /** How long calls of one client take at a fixed rate, in microseconds from when each was due. */
+    Histogram forCallsAt(int perSecond, String database, int calls, int run) {
+        return fixedRate(database, 1, run, perSecond, "-t", String.valueOf(calls));
+    }
+
+    private Histogram fixedRate(String database, int clients, int run, int perSecond, String... length) {
         var log = stage.file(name + "-log");
         run(
                 database,
                 clients,
-                runs++,
-                "-T",
-                String.valueOf(seconds),
-                "-R",
-                String.valueOf(perSecond),
-                "-l",
-                "--log-prefix=" + log);
+                run,
+                Stream.concat(
+                                Stream.of(length),
+                                Stream.of("-R", String.valueOf(perSecond), "-l", "--log-prefix=" + log))
+                        .toArray(String[]::new));
         var micros = new Histogram(60_000_000L, 3);
         try (var logs = Files.newDirectoryStream(log.getParent(), log.getFileName() + ".*")) {
             for (var one : logs) {
