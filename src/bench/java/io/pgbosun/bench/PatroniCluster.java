@@ -37,7 +37,7 @@ final class PatroniCluster implements AutoCloseable {
         return gap.millis();
     }
 
-    /** By Patroni itself, after kill -9 of the leader's Patroni and PostgreSQL, which is a replica again in the end. */
+    /** By Patroni itself, after kill -9 of the leader's Patroni and PostgreSQL, which is a replica again in the end, made anew if need be. */
     double failOver() {
         var old = patroni.leader();
         var gap = during(() -> {
@@ -45,7 +45,7 @@ final class PatroniCluster implements AutoCloseable {
             patroni.awaitLeaderOtherThan(old);
         });
         old.start();
-        patroni.awaitHealthy();
+        patroni.heal();
         return gap.millis();
     }
 

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class RealPatroni implements AutoCloseable {
     public static final Secret PASSWORD = Secret.of("s3cret p'a\"ss:w\\ord");
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration BY_ITSELF = Duration.ofSeconds(20);
 
     /**
      * How it is made.
@@ -187,13 +189,40 @@ public final class RealPatroni implements AutoCloseable {
         await("a leader and replicas that follow", this::isHealthy);
     }
 
+    /** Waits for that; a replica that does not get there by itself, as after some failovers, is made anew, as an operator would. */
+    public void heal() {
+        var soon = System.nanoTime() + BY_ITSELF.toNanos();
+        var anew = new HashSet<String>();
+        await("a leader and replicas that follow or are made anew", cluster -> {
+            if (System.nanoTime() > soon) {
+                cluster.members().stream()
+                        .filter(member -> !follows(cluster, member) && !anew.contains(member.name()))
+                        .filter(this::isMadeAnew)
+                        .forEach(member -> anew.add(member.name()));
+            }
+            return isHealthy(cluster);
+        });
+    }
+
+    private boolean isMadeAnew(PatroniMember member) {
+        try {
+            rest().reinitialize(member);
+            return true;
+        } catch (Problem busyWithSomethingElse) {
+            return false;
+        }
+    }
+
     private boolean isHealthy(PatroniCluster cluster) {
-        var timeline = cluster.leader().map(PatroniMember::timeline);
-        return timeline.isPresent()
-                && nodes.stream().allMatch(node -> Listening.at(node.restPort))
+        return nodes.stream().allMatch(node -> Listening.at(node.restPort))
                 && cluster.members().size() == nodes.size()
-                && cluster.members().stream()
-                        .allMatch(member -> member.runs() && timeline.get().equals(member.timeline()));
+                && cluster.members().stream().allMatch(member -> follows(cluster, member));
+    }
+
+    /** The leader too. */
+    private static boolean follows(PatroniCluster cluster, PatroniMember member) {
+        var timeline = cluster.leader().map(PatroniMember::timeline);
+        return timeline.isPresent() && member.runs() && timeline.get().equals(member.timeline());
     }
 
     /** Waits until another node than this one leads and takes writes, and says which. */
@@ -209,7 +238,12 @@ public final class RealPatroni implements AutoCloseable {
 
     /** Waits until what {@code GET /cluster} tells is so. */
     public void await(String what, Predicate<PatroniCluster> so) {
-        Soon.until(LIMIT, what + " in " + folder, () -> look().filter(so).isPresent());
+        try {
+            Soon.until(LIMIT, what + " in " + folder, () -> look().filter(so).isPresent());
+        } catch (AssertionError e) {
+            nodes.forEach(node -> System.err.println("--- " + node.name + "\n" + node.end()));
+            throw e;
+        }
     }
 
     private Optional<PatroniCluster> look() {

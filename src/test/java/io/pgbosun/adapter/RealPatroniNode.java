@@ -58,6 +58,12 @@ public final class RealPatroniNode {
         }
     }
 
+    /** The last lines of that. */
+    String end() {
+        var lines = log().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+    }
+
     /** Whether its Patroni runs, be it paused. */
     public boolean isUp() {
         return patroni != null && patroni.isAlive();
