@@ -18,6 +18,9 @@ record ControlData(Machine machine) {
     private static final Pattern IN_RECOVERY = Pattern.compile(
             "^Database cluster state: +(shut down in recovery|in archive recovery)$", Pattern.MULTILINE);
 
+    private static final Pattern IN_ARCHIVE_RECOVERY =
+            Pattern.compile("^Database cluster state: +in archive recovery$", Pattern.MULTILINE);
+
     private static final Pattern SEGMENT_SIZE = Pattern.compile("^Bytes per WAL segment: +(\\d+)$", Pattern.MULTILINE);
 
     /** In bytes. */
@@ -33,6 +36,11 @@ record ControlData(Machine machine) {
     /** Whether the server was in recovery when it ended. */
     boolean inRecovery(Path dataDirectory) {
         return IN_RECOVERY.matcher(said(dataDirectory)).find();
+    }
+
+    /** Whether the server is one of a copy that has not become whole yet, or a standby that crashed. */
+    boolean inArchiveRecovery(Path dataDirectory) {
+        return IN_ARCHIVE_RECOVERY.matcher(said(dataDirectory)).find();
     }
 
     private String said(Path dataDirectory) {

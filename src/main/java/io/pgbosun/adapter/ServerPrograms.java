@@ -172,15 +172,9 @@ class ServerPrograms implements HostPrograms {
     }
 
     @Override
-    public void rewind(Path dataDirectory, Endpoint source) {
+    public boolean rewind(Path dataDirectory, Endpoint source) {
         PgControl.awaitReaped(at(dataDirectory));
-        machine.program(
-                        "pg_rewind",
-                        List.of("-D", dataDirectory.toString(), "--source-server=" + Conninfo.of(source, "postgres")))
-                .loggingInAt(source)
-                .lasting(() -> {})
-                .run()
-                .orThrow();
+        return new Rewind(machine, dataDirectory).from(source);
     }
 
     @Override
@@ -229,6 +223,7 @@ class ServerPrograms implements HostPrograms {
         }
         HALF_MADE.forEach(suffix -> FileTree.remove(files, aside(directory, suffix)));
         FileTree.remove(files, directory);
+        new Rewind(machine, directory).forget();
     }
 
     @Override
@@ -254,6 +249,13 @@ class ServerPrograms implements HostPrograms {
     @Override
     public boolean exists(Path path) {
         return machine.files().exists(path);
+    }
+
+    @Override
+    public void tryOut(Path directory) {
+        var trial = directory.resolve(".pgbosun-" + UUID.randomUUID());
+        machine.files().make(trial);
+        machine.files().removeTree(trial);
     }
 
     @Override

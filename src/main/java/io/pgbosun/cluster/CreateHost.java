@@ -8,6 +8,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.net.InetAddress;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -60,6 +61,7 @@ public record CreateHost(
                         "Where PostgreSQL's programs are on a host that is reached by SSH; those of the newest version below /usr/lib/postgresql when left out.")
         String binDirectory) {
     private static final String NETWORK = "[0-9a-fA-F.:]{2,39}/[0-9]{1,3}";
+    private static final String IPV4 = "[0-9]{1,3}(\\.[0-9]{1,3}){3}";
     private static final int SSH_PORT = 22;
 
     public CreateHost {
@@ -70,6 +72,27 @@ public record CreateHost(
             sshUser = sshUser == null ? "postgres" : sshUser;
         } else {
             address = address == null ? Host.LOOPBACK : address;
+        }
+    }
+
+    @AssertTrue(message = "networks: each must be a network such as 10.0.0.0/24 or fd00::/64")
+    @JsonIgnore
+    @Schema(hidden = true)
+    public boolean isEachANetwork() {
+        return networks.stream().allMatch(CreateHost::isNetwork);
+    }
+
+    /** What has not even the form is told of by its place in the list. */
+    private static boolean isNetwork(String network) {
+        if (network == null || !network.matches(NETWORK)) {
+            return true;
+        }
+        var parts = network.split("/");
+        try {
+            var bits = InetAddress.ofLiteral(parts[0]).getAddress().length * Byte.SIZE;
+            return (parts[0].contains(":") || parts[0].matches(IPV4)) && Integer.parseInt(parts[1]) <= bits;
+        } catch (IllegalArgumentException notAnAddress) {
+            return false;
         }
     }
 

@@ -3,9 +3,11 @@ package io.pgbosun.cluster;
 import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.audit.AuditTrail;
+import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.SshHosts;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import io.pgbosun.store.Page;
 import io.pgbosun.store.Row;
 import io.pgbosun.store.Store;
@@ -82,7 +84,20 @@ public class Hosts {
                     "Make it on the host: install -d -m 0700 -o %s %s"
                             .formatted(request.sshUser(), request.dataRoot()));
         }
+        tryOut(there, request);
         return version;
+    }
+
+    private static void tryOut(HostPrograms there, CreateHost request) {
+        try {
+            there.tryOut(Path.of(request.dataRoot()));
+        } catch (Problem problem) {
+            if (problem.type() != ProblemType.PROGRAM_FAILED) {
+                throw problem;
+            }
+            throw Problem.invalid(
+                    "dataRoot", "must be a directory that %s can write".formatted(request.sshUser()), problem.detail());
+        }
     }
 
     /** Forgets a host that no instance is on. */

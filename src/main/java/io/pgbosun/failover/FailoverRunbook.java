@@ -97,8 +97,12 @@ class FailoverRunbook {
                     seen.host().answers()
                             ? "The data directory of %s is not there: it is not kept from taking writes where it is."
                                     .formatted(old.name())
-                            : "The host of %s does not answer: poolers keep clients away from it. When it is back and takes writes, it is stopped, and comes up as a standby."
-                                    .formatted(old.name()));
+                            : "The host of %s does not answer: %s. When it is back and takes writes, it is stopped, and comes up as a standby."
+                                    .formatted(
+                                            old.name(),
+                                            seen.poolers().isEmpty()
+                                                    ? "without a pooler, only its being down keeps clients away from it"
+                                                    : "poolers keep clients away from it"));
             return;
         }
         steps.ensure(

@@ -195,23 +195,28 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
     }
 
     private void copy(Steps steps, Rejoin spec, InstanceRecord instance, Endpoint source, Endpoint login) {
-        var directory = instance.directory();
-        switch (spec.method()) {
-            case REWIND ->
-                steps.act("rewind " + instance.name(), () -> {
-                    hosts.of(instance)
-                            .standAlone(directory); // a crashed server is recovered first, which a standby cannot be
-                    hosts.of(instance).rewind(directory, source);
-                });
-            case REBUILD -> {
-                steps.act(
-                        "remove the data of " + instance.name(),
-                        () -> hosts.of(instance).remove(directory));
-                steps.ensure(
-                        "copy the primary to " + instance.name(),
-                        () -> hosts.of(instance).initialized(directory),
-                        () -> hosts.of(instance).baseBackup(login, directory, instance.slot()));
-            }
+        var rewound = spec.method() == Rejoin.Method.REWIND
+                && steps.act("rewind " + instance.name(), Boolean.class, true, () -> rewind(instance, source));
+        if (rewound) {
+            return;
         }
+        if (spec.method() == Rejoin.Method.REWIND) {
+            steps.warn("pg_rewind of %s was cut off, which leaves nothing that can be trusted: it is copied anew."
+                    .formatted(instance.name()));
+        }
+        var directory = instance.directory();
+        steps.act(
+                "remove the data of " + instance.name(),
+                () -> hosts.of(instance).remove(directory));
+        steps.ensure(
+                "copy the primary to " + instance.name(),
+                () -> hosts.of(instance).initialized(directory),
+                () -> hosts.of(instance).baseBackup(login, directory, instance.slot()));
+    }
+
+    private boolean rewind(InstanceRecord instance, Endpoint source) {
+        var programs = hosts.of(instance);
+        programs.standAlone(instance.directory()); // a crashed server is recovered first, which a standby cannot be
+        return programs.rewind(instance.directory(), source);
     }
 }

@@ -76,8 +76,10 @@ public interface HostPrograms {
     /**
      * {@code pg_rewind}: makes a stopped server a copy of the source again, from where the two parted. Its configuration is
      * the source's then.
+     *
+     * @return false when a former one was cut off, so that nothing is done: what it has left must be copied anew
      */
-    void rewind(Path dataDirectory, Endpoint source);
+    boolean rewind(Path dataDirectory, Endpoint source);
 
     /** The settings that {@link #configure} has written. */
     Map<String, String> settings(Path dataDirectory);
@@ -96,6 +98,9 @@ public interface HostPrograms {
 
     /** Whether there is anything at this path. */
     boolean exists(Path path);
+
+    /** Makes a directory in this one and removes it again; a problem that says why when that cannot be. */
+    void tryOut(Path directory);
 
     /** A TCP port on the loopback interface that nothing listens on now. */
     int freePort();

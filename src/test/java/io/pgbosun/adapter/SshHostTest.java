@@ -165,7 +165,14 @@ class SshHostTest {
         server(firstPort).script("postgres", "insert into lost values (1)");
         programs.stop(first);
         assertEquals(1, programs.walAfter(first, before).commits());
-        programs.rewind(first, endpoint(secondPort));
+        var mark = Files.writeString(home.resolve("pair/first.rewind"), "");
+        assertFalse(programs.rewind(first, endpoint(secondPort)), "a former one was cut off");
+        Files.delete(mark);
+        assertTrue(programs.rewind(first, endpoint(secondPort)));
+        var label = Files.readString(first.resolve("backup_label"));
+        assertTrue(programs.rewind(first, endpoint(secondPort)), "it is whole, and no server has recovered in it");
+        assertEquals(label, Files.readString(first.resolve("backup_label")));
+        assertFalse(Files.exists(mark));
         server(secondPort).createSlot("first");
         programs.configure(first, settings(firstPort));
         programs.followPrimary(first, endpoint(secondPort), "first", "first");

@@ -44,6 +44,8 @@ final class World {
     static final class Directory {
         boolean initialized = true;
         boolean running;
+        /** Whether a pg_rewind was cut off in it. */
+        boolean torn;
         /** Whether its host answers. */
         boolean reachable = true;
 
@@ -189,6 +191,7 @@ final class World {
         copy.settings = new TreeMap<>(from.settings);
         copy.altered = new TreeMap<>(from.altered);
         copy.archiveMode = from.archiveMode;
+        copy.torn = from.torn;
         copy.archiveScript = from.archiveScript;
         copy.follows = from.follows;
         copy.slot = from.slot;

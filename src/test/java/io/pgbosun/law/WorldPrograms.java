@@ -231,8 +231,11 @@ class WorldPrograms implements PgPrograms {
     }
 
     @Override
-    public void rewind(Path path, Endpoint source) {
-        change("rewind " + path, cutOff("pg_rewind", () -> {}), () -> {
+    public boolean rewind(Path path, Endpoint source) {
+        if (directory(path).torn) {
+            return false;
+        }
+        change("rewind " + path, cutOff("pg_rewind", () -> directory(path).torn = true), () -> {
             var directory = directory(path);
             var from = dumps().server(source);
             directory.settings = new TreeMap<>(from.settings);
@@ -240,6 +243,7 @@ class WorldPrograms implements PgPrograms {
             directory.content = from.content;
             directory.slots.clear();
         });
+        return true;
     }
 
     @Override
@@ -345,6 +349,11 @@ class WorldPrograms implements PgPrograms {
             world().directories.remove(path);
             world().removeFiles(path.toString());
         });
+    }
+
+    @Override
+    public void tryOut(Path directory) {
+        throw new UnsupportedOperationException("hosts are made before a law begins");
     }
 
     @Override

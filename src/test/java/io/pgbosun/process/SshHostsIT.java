@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -99,6 +100,17 @@ class SshHostsIT {
         var absent = service.rest().post("/v1/hosts", asHost(1, hostKey(1)));
         assertEquals(400, absent.status(), absent.toString());
         assertEquals("dataRoot", absent.json().getString("errors[0].field"));
+        for (var network : List.of("127.0.0.0/33", "1.2.3/8", "::1/129", "1.2.3.400/8", "fd00::g/64")) {
+            var refused = service.rest().post("/v1/hosts", asHost(1, hostKey(1)).replace("127.0.0.0/8", network));
+            assertEquals(400, refused.status(), network + ": " + refused);
+            assertTrue(refused.json().getString("errors[0].field").startsWith("networks"), refused.toString());
+        }
+        Files.createDirectory(
+                data(1), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-x------")));
+        var closed = service.rest().post("/v1/hosts", asHost(1, hostKey(1)));
+        assertEquals(400, closed.status(), closed.toString());
+        assertEquals("dataRoot", closed.json().getString("errors[0].field"));
+        Files.delete(data(1));
         for (var number = 1; number <= 3; number++) {
             Files.createDirectory(data(number));
             var made = service.rest().post("/v1/hosts", asHost(number, hostKey(number)));
