@@ -1,6 +1,7 @@
 package io.pgbosun;
 
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -95,6 +96,15 @@ class ReplicationTest {
         assertNull(upstream("following-1"));
         assertEquals("following-1", upstream("following-2"));
         assertEquals("following-2", upstream("following-3"));
+    }
+
+    @Test
+    @Order(2)
+    void a_switchover_chooses_one_that_streams_from_the_primary() {
+        api.post(CLUSTER + "/switchovers?reason=a+test&preview=true", "{}")
+                .then()
+                .statusCode(200)
+                .body("steps.name", hasItem("promote following-2"));
     }
 
     @Test

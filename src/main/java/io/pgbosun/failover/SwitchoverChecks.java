@@ -55,7 +55,7 @@ class SwitchoverChecks {
         var primary = servers.at(endpoint);
         var sightings = topology.look(cluster);
         instances(sightings, checks);
-        candidate(sightings, spec)
+        candidate(primary, sightings, spec)
                 .ifPresentOrElse(
                         candidate -> lag(candidate, primary, spec, checks), () -> noCandidate(sightings, spec, checks));
         poolers.check(cluster.cluster().name(), endpoint, checks);
@@ -82,13 +82,15 @@ class SwitchoverChecks {
                 "It will not follow the new primary before it is back: repair it first.");
     }
 
-    /** The one that is asked for, or the one that has received most. */
-    Optional<Sighting> candidate(List<Sighting> sightings, Switchover spec) {
+    /** The one that is asked for, or of those that stream the one that has received most. */
+    private static Optional<Sighting> candidate(Server primary, List<Sighting> sightings, Switchover spec) {
         return sightings.stream()
                 .filter(Sighting::standby)
                 .filter(sighting -> spec.candidate() == null
                         || spec.candidate().equals(sighting.instance().name()))
-                .max(Comparator.comparing(sighting -> sighting.facts().writeLsn()));
+                .max(Comparator.comparing((Sighting sighting) ->
+                                primary.streamsTo(sighting.instance().name()))
+                        .thenComparing(sighting -> sighting.facts().writeLsn()));
     }
 
     Chosen choose(ClusterRecord cluster, Switchover spec) {
@@ -96,19 +98,18 @@ class SwitchoverChecks {
         var primary = sightings.stream()
                 .filter(Topology.Sighting::primary)
                 .findFirst()
-                .orElseThrow(() -> Problem.notPossible("No primary answers."))
-                .instance();
-        var candidate = candidate(sightings, spec)
+                .orElseThrow(() -> Problem.notPossible("No primary answers."));
+        var candidate = candidate(topology.server(primary), sightings, spec)
                 .orElseThrow(() -> Problem.notPossible("No standby can take the primary's place."))
                 .instance();
         var others = sightings.stream()
-                .filter(sighting -> !sighting.instance().equals(primary)
+                .filter(sighting -> !sighting.instance().equals(primary.instance())
                         && !sighting.instance().equals(candidate)
-                        && (cluster.isPatroni() || isLed(sighting.instance(), primary)))
+                        && (cluster.isPatroni() || isLed(sighting.instance(), primary.instance())))
                 .collect(Collectors.partitioningBy(
                         Topology.Sighting::up, Collectors.mapping(Topology.Sighting::instance, Collectors.toList())));
         return new Chosen(
-                primary,
+                primary.instance(),
                 candidate,
                 others.get(true),
                 others.get(false),
