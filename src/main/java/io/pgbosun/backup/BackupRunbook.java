@@ -4,6 +4,7 @@ import io.pgbosun.backup.Manifest.DumpedDatabase;
 import io.pgbosun.backup.TakeBackup.TakeBackupResult;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.host.BackupFiles;
 import io.pgbosun.host.BackupFiles.StoredFile;
 import io.pgbosun.host.DatabaseFacts;
 import io.pgbosun.host.DumpRequest;
@@ -102,13 +103,13 @@ class BackupRunbook {
         var stored = new ArrayList<StoredFile>();
         if (chosen.globals()) {
             stored.addAll(keep(steps, "dump roles and tablespaces", () -> {
-                programs.dumpGlobals(source, files.stage(id).resolve(Manifest.GLOBALS));
+                programs.dumpGlobals(source, aside(files, id).resolve(Manifest.GLOBALS));
                 return files.keep(id, Manifest.GLOBALS);
             }));
         }
         for (var database : chosen.databases()) {
             stored.addAll(keep(steps, "dump " + database.name(), () -> {
-                dump(spec, source, database, files.stage(id).resolve(database.path()), steps);
+                dump(spec, source, database, aside(files, id).resolve(database.path()), steps);
                 return files.keep(id, database.path());
             }));
         }
@@ -126,6 +127,14 @@ class BackupRunbook {
                 manifest.sizeBytes(),
                 manifest.files().size(),
                 Confidence.CHECKSUMMED);
+    }
+
+    /** A run that stood still while another one has published the backup makes no place anew. */
+    private static Path aside(BackupFiles files, UUID backup) {
+        if (!files.staged(backup)) {
+            throw Problem.notPossible("The place where backup " + backup + " is put together is gone.");
+        }
+        return files.stage(backup);
     }
 
     private Chosen choose(ClusterRecord cluster, TakeBackup spec) {

@@ -142,9 +142,10 @@ class TwoServicesIT {
         return one.store().values("select kind || ' ' || state || ' ' || id from operation where ended_at is null");
     }
 
-    /** Each target's in an order of its own, through one service or the other. */
+    /** Each target's in an order of its own, through one service or the other; on threads that hold no carrier while they load classes. */
     private List<String> startAll() {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             var started = new ArrayList<Future<List<String>>>();
             for (int target = 0; target < TARGETS; target++) {
                 var name = "target-" + target;
