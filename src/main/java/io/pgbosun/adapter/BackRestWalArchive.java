@@ -115,10 +115,19 @@ final class BackRestWalArchive implements WalArchive {
         return find(name).isPresent();
     }
 
+    private Path file(String name) {
+        return find(name).orElseThrow(() -> Problem.notFound("WAL file", name)).file();
+    }
+
+    @Override
+    public InputStream open(String name) {
+        var file = file(name);
+        return IoProblem.asking(file, "cannot be read", () -> open(file));
+    }
+
     @Override
     public String read(String name) {
-        var file =
-                find(name).orElseThrow(() -> Problem.notFound("WAL file", name)).file();
+        var file = file(name);
         return IoProblem.asking(file, "cannot be read", () -> Files.readString(file));
     }
 

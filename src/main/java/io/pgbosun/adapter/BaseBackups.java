@@ -1,34 +1,24 @@
 package io.pgbosun.adapter;
 
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.PgPrograms.BaseBackup;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jboss.logging.Logger;
 
-/** pg_basebackup and pg_verifybackup. */
+/** pg_basebackup of a whole server into a stream. */
 final class BaseBackups {
     private static final Logger LOG = Logger.getLogger(BaseBackups.class);
     private static final Pattern START = Pattern.compile("log start point: ([0-9A-F]+/[0-9A-F]+) on timeline (\\d+)");
     private static final Pattern STOP = Pattern.compile("log end point: ([0-9A-F]+/[0-9A-F]+)");
-    private static final Pattern WRONG = Pattern.compile("pg_verifybackup: error: (.*)");
-    private static final int TOLD = 20;
 
     private final PostgresBin bin;
 
@@ -107,49 +97,5 @@ final class BaseBackups {
             throw Problem.of(ProblemType.PROGRAM_FAILED, "pg_basebackup does not tell the WAL it needs: " + said);
         }
         return matcher;
-    }
-
-    /** Reads to the very end, where a stored file proves whole. */
-    void unpack(InputStream from, Path directory) {
-        FileTree.make(directory);
-        try (var plain = new ZstdInputStreamNoFinalizer(from).setContinuous(true);
-                var tar = new TarArchiveInputStream(plain)) {
-            for (TarArchiveEntry entry; (entry = tar.getNextEntry()) != null; ) {
-                unpack(tar, entry, directory);
-            }
-            plain.transferTo(OutputStream.nullOutputStream());
-            from.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            throw IoProblem.damageOr("the base backup", directory, e);
-        }
-    }
-
-    private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path directory) throws IOException {
-        var to = directory.resolve(entry.getName()).normalize();
-        if (!to.startsWith(directory) || entry.isLink() || entry.isSymbolicLink()) {
-            throw new IOException("'" + entry.getName() + "' is no file or directory of a data directory");
-        }
-        if (entry.isDirectory()) {
-            FileTree.make(to);
-            return;
-        }
-        FileTree.make(to.getParent());
-        try (var file = Files.newOutputStream(to)) {
-            tar.transferTo(file);
-        }
-        Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-------"));
-    }
-
-    /** Every file as the manifest has it, and all WAL from start to stop. */
-    void verify(Path directory) {
-        var outcome = new LocalProcess(bin, "pg_verifybackup", List.of(directory.toString())).run();
-        if (outcome.exitCode() != 0) {
-            var wrong = WRONG.matcher(outcome.errors())
-                    .results()
-                    .map(error -> error.group(1))
-                    .limit(TOLD)
-                    .toList();
-            throw CheckedStream.damaged("the base backup", String.join("; ", wrong));
-        }
     }
 }

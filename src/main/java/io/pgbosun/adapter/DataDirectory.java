@@ -1,5 +1,6 @@
 package io.pgbosun.adapter;
 
+import io.pgbosun.host.Admitted;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.problem.Problem;
@@ -136,13 +137,14 @@ record DataDirectory(Machine machine, Path path) {
     }
 
     /** The settings of an ALTER SYSTEM on the source would count for more than ours: those with the same names go. */
-    void prepareRecovery(Map<String, String> settings, String role, String restoreCommand, RecoveryTarget target) {
+    void prepareRecovery(
+            Map<String, String> settings, Admitted admitted, String restoreCommand, RecoveryTarget target) {
         for (var file : List.of("postgresql.conf", AUTO, "pg_hba.conf", "pg_ident.conf")) {
             make(file); // a server may have them elsewhere
         }
         var all = new TreeMap<>(settings);
         all.put("hba_file", path.resolve(HBA).toString()); // not taken as below the data directory otherwise
-        files().write(path.resolve(HBA), "# written by pgbosun\n" + hbaLine("all,replication", role));
+        files().write(path.resolve(HBA), "# written by pgbosun\n" + hbaLines("all,replication", admitted));
         var recovery = recovery(restoreCommand, target);
         spare(all.keySet(), recovery.keySet());
         configure(all);
@@ -200,17 +202,20 @@ record DataDirectory(Machine machine, Path path) {
     }
 
     /** {@code md5} takes passwords that are stored by SCRAM too. */
-    private static String hbaLine(String databases, String role) {
-        return "host %s \"%s\" 127.0.0.1/32 md5\n".formatted(databases, role.replace("\"", "\"\""));
+    private static String hbaLines(String databases, Admitted admitted) {
+        var role = admitted.role().replace("\"", "\"\"");
+        return admitted.networks().stream()
+                .map(network -> "host %s \"%s\" %s md5\n".formatted(databases, role, network))
+                .collect(Collectors.joining());
     }
 
-    void endRecovery(Map<String, String> settings, String role) {
+    void endRecovery(Map<String, String> settings, Admitted admitted) {
         files().write(path.resolve(RECOVERY), lines(Map.of()));
         var hba = path.resolve("pg_hba.conf");
         var text = text(hba);
-        var line = hbaLine("all", role);
-        if (!text.contains(line)) {
-            files().write(hba, line + text);
+        var lines = hbaLines("all", admitted);
+        if (!text.contains(lines)) {
+            files().write(hba, lines + text);
         }
         configure(settings);
     }

@@ -155,6 +155,12 @@ final class FileWalArchive implements WalArchive {
     }
 
     @Override
+    public InputStream open(String name) {
+        var file = directory.resolve(checked(name));
+        return IoProblem.asking(file, "cannot be read", () -> Files.newInputStream(file));
+    }
+
+    @Override
     public String read(String name) {
         var file = directory.resolve(checked(name));
         return IoProblem.asking(file, "cannot be read", () -> Files.readString(file));

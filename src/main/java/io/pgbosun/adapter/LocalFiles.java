@@ -1,5 +1,7 @@
 package io.pgbosun.adapter;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -115,6 +117,44 @@ final class LocalFiles implements MachineFiles {
                 FileTree.syncOne(file.toAbsolutePath().getParent());
             }
         });
+    }
+
+    @Override
+    public NewTree newTree(Path directory) {
+        make(directory);
+        return new LocalTree(directory);
+    }
+
+    private record LocalTree(Path root) implements NewTree {
+        @Override
+        public void directory(Path relative) {
+            FileTree.make(root.resolve(relative));
+        }
+
+        @Override
+        public void file(Path relative, long bytes, InputStream content) throws IOException {
+            var file = root.resolve(relative);
+            FileTree.make(file.getParent());
+            try (var to = Files.newOutputStream(file)) {
+                content.transferTo(to);
+            }
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+
+        @Override
+        public void finish() {
+            // all of it is there
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    }
+
+    @Override
+    public void sync(Path directory) {
+        IoProblem.doing(directory, "cannot be made durable", () -> FileTree.sync(directory));
     }
 
     @Override

@@ -3,16 +3,13 @@ package io.pgbosun.adapter;
 import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
-import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.WalCommit;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The programs of PostgreSQL, run on this host. */
@@ -38,32 +35,6 @@ public final class LocalPgPrograms extends ServerPrograms implements PgPrograms 
     @Override
     public BaseBackup streamBaseBackup(Endpoint source, OutputStream to, Runnable look) {
         return baseBackups.stream(source, to, look);
-    }
-
-    @Override
-    public void unpackBaseBackup(InputStream from, Path dataDirectory) {
-        var aside = clear(dataDirectory, BASEBACKUP);
-        baseBackups.unpack(from, aside);
-        baseBackups.verify(aside);
-        IoProblem.doing(dataDirectory, "cannot be put in place", () -> {
-            FileTree.sync(aside);
-            FileTree.rename(aside, dataDirectory);
-        });
-    }
-
-    @Override
-    public void prepareRecovery(
-            Path dataDirectory,
-            Map<String, String> settings,
-            String role,
-            String restoreCommand,
-            RecoveryTarget target) {
-        new DataDirectory(machine, dataDirectory).prepareRecovery(settings, role, restoreCommand, target);
-    }
-
-    @Override
-    public void endRecovery(Path dataDirectory, Map<String, String> settings, String role) {
-        new DataDirectory(machine, dataDirectory).endRecovery(settings, role);
     }
 
     @Override

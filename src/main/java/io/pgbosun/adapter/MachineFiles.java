@@ -1,5 +1,7 @@
 package io.pgbosun.adapter;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +51,32 @@ interface MachineFiles {
     /** Deletes a file durably; nothing happens when it is absent. */
     void delete(Path file);
 
+    /** Makes a directory that is absent, of files that come one after the other. */
+    NewTree newTree(Path directory);
+
+    /** Makes a directory and all in it durable. */
+    void sync(Path directory);
+
     /** Removes a directory, or a file, and all in it; whoever calls has checked that it may be. */
     void removeTree(Path path);
+
+    /** A directory that is being filled; what was begun stays there when it is closed before it is finished. */
+    interface NewTree extends AutoCloseable {
+        /** Makes a directory, with mode 0700. */
+        void directory(Path relative);
+
+        /**
+         * Writes a file, with mode 0600, and the directories above it.
+         *
+         * @param bytes how many the content has
+         * @throws IOException when the content cannot be read, or is of another length; one that cannot be written is a problem
+         */
+        void file(Path relative, long bytes, InputStream content) throws IOException;
+
+        /** All that was given is there. */
+        void finish();
+
+        @Override
+        void close();
+    }
 }

@@ -1,13 +1,17 @@
 package io.pgbosun.adapter;
 
+import io.pgbosun.host.Admitted;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.Lsn;
+import io.pgbosun.host.RecoveryTarget;
+import io.pgbosun.host.WalCopy;
 import io.pgbosun.host.WalTail;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +24,8 @@ import java.util.stream.Stream;
 class ServerPrograms implements HostPrograms {
     static final String BASEBACKUP = "basebackup-tmp";
     private static final String INITDB = "initdb-tmp";
-    private static final List<String> HALF_MADE = List.of(INITDB, BASEBACKUP);
+    private static final List<String> BESIDE = Stream.concat(Stream.of(INITDB, BASEBACKUP), PlacedWal.SUFFIXES.stream())
+            .toList();
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
 
     final Machine machine;
@@ -208,6 +213,35 @@ class ServerPrograms implements HostPrograms {
         machine.files().rename(aside, dataDirectory);
     }
 
+    @Override
+    public void unpackBaseBackup(InputStream from, Path dataDirectory) {
+        var aside = new UnpackedBaseBackup(machine, clear(dataDirectory, BASEBACKUP));
+        aside.unpack(from);
+        aside.verify();
+        machine.files().sync(aside.directory());
+        machine.files().rename(aside.directory(), dataDirectory);
+    }
+
+    @Override
+    public void prepareRecovery(
+            Path dataDirectory,
+            Map<String, String> settings,
+            Admitted admitted,
+            String restoreCommand,
+            RecoveryTarget target) {
+        at(dataDirectory).prepareRecovery(settings, admitted, restoreCommand, target);
+    }
+
+    @Override
+    public void endRecovery(Path dataDirectory, Map<String, String> settings, Admitted admitted) {
+        at(dataDirectory).endRecovery(settings, admitted);
+    }
+
+    @Override
+    public WalCopy walCopy(Path dataDirectory) {
+        return PlacedWal.of(machine, dataDirectory);
+    }
+
     /** Works on a single file too, such as a dump. */
     @Override
     public void remove(Path directory) {
@@ -221,7 +255,7 @@ class ServerPrograms implements HostPrograms {
             files.delete(DataDirectory.log(directory));
             removeArchiveScript(directory);
         }
-        HALF_MADE.forEach(suffix -> FileTree.remove(files, aside(directory, suffix)));
+        BESIDE.forEach(suffix -> FileTree.remove(files, aside(directory, suffix)));
         FileTree.remove(files, directory);
         new Rewind(machine, directory).forget();
     }

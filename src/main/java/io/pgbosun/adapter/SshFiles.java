@@ -180,6 +180,16 @@ record SshFiles(SshConnection connection) implements MachineFiles {
     }
 
     @Override
+    public NewTree newTree(Path directory) {
+        return new SshTree(connection, directory);
+    }
+
+    @Override
+    public void sync(Path directory) {
+        change("sync", directory + " cannot be made durable", directory);
+    }
+
+    @Override
     public void removeTree(Path path) {
         change("remove", path + " cannot be removed", path);
     }

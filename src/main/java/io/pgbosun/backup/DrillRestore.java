@@ -2,6 +2,7 @@ package io.pgbosun.backup;
 
 import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.cluster.ScratchCopy;
+import io.pgbosun.host.Admitted;
 import io.pgbosun.host.BackupFiles;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.PgPrograms;
@@ -73,10 +74,11 @@ class DrillRestore {
         physicalRestore.run(
                 steps,
                 new PhysicalRestore.Wanted(
+                        programs,
                         stored,
                         Path.of(place.directory()),
                         PhysicalRestore.scratch(place.port()),
-                        place.username(),
+                        new Admitted(place.username(), Admitted.HERE),
                         server,
                         place.restoreCommand(),
                         place.target()));

@@ -3,6 +3,7 @@ package io.pgbosun.backup;
 import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.cluster.ScratchCopies;
 import io.pgbosun.cluster.ScratchCopy;
+import io.pgbosun.host.Admitted;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.Servers;
 import io.pgbosun.operation.Checks;
@@ -68,10 +69,11 @@ class PhysicalCopies implements ScratchCopies {
         restore.run(
                 steps,
                 new PhysicalRestore.Wanted(
+                        programs,
                         backups.get(copy.backup()),
                         Path.of(copy.directory()),
                         settings,
-                        copy.username(),
+                        new Admitted(copy.username(), Admitted.HERE),
                         servers.at(copy.endpoint()),
                         copy.restoreCommand(),
                         copy.target()));

@@ -1,8 +1,9 @@
 package io.pgbosun.backup;
 
 import io.pgbosun.backup.BackupStore.Stored;
+import io.pgbosun.host.Admitted;
 import io.pgbosun.host.BackupFiles;
-import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.Progress;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.Server;
@@ -26,26 +27,26 @@ class PhysicalRestore {
     private final Repositories repositories;
     private final StoredBackup storedBackup;
     private final Stanzas stanzas;
-    private final PgPrograms programs;
 
-    PhysicalRestore(Repositories repositories, StoredBackup storedBackup, Stanzas stanzas, PgPrograms programs) {
+    PhysicalRestore(Repositories repositories, StoredBackup storedBackup, Stanzas stanzas) {
         this.repositories = repositories;
         this.storedBackup = storedBackup;
         this.stanzas = stanzas;
-        this.programs = programs;
     }
 
     /**
      * What is to become what.
      *
-     * @param role that may log in
+     * @param programs of the host that it is made on
+     * @param admitted who may log in
      * @param restoreCommand reads archived WAL, or null
      */
     record Wanted(
+            HostPrograms programs,
             Stored stored,
             Path directory,
             Map<String, String> settings,
-            String role,
+            Admitted admitted,
             Server server,
             String restoreCommand,
             RecoveryTarget target) {}
@@ -82,6 +83,7 @@ class PhysicalRestore {
     }
 
     void run(Steps steps, Wanted wanted) {
+        var programs = wanted.programs();
         var directory = wanted.directory();
         steps.ensure(
                 "unpack the backup",
@@ -91,7 +93,7 @@ class PhysicalRestore {
         steps.act(
                 "configure it apart from all others",
                 () -> programs.prepareRecovery(
-                        directory, wanted.settings(), wanted.role(), wanted.restoreCommand(), wanted.target()));
+                        directory, wanted.settings(), wanted.admitted(), wanted.restoreCommand(), wanted.target()));
         steps.ensure(
                 "start it",
                 () -> programs.ready(directory),
@@ -109,7 +111,7 @@ class PhysicalRestore {
         }
         BackupFiles files = repositories.files(wanted.stored().backup().repository());
         try (var content = files.open(manifest.backup(), manifest.base())) {
-            programs.unpackBaseBackup(content, wanted.directory());
+            wanted.programs().unpackBaseBackup(content, wanted.directory());
         } catch (Problem problem) {
             if (problem.type() == ProblemType.DAMAGED) {
                 storedBackup.verify(files, manifest); // says which file it is, when it is one that is stored
@@ -122,8 +124,8 @@ class PhysicalRestore {
 
     /** A server that cannot reach its target ends: then there is none to ask, and its log says why. */
     private boolean hasRecovered(Wanted wanted, Steps steps) {
-        if (!programs.running(wanted.directory())) {
-            programs.start(wanted.directory()); // a problem with what the log says
+        if (!wanted.programs().running(wanted.directory())) {
+            wanted.programs().start(wanted.directory()); // a problem with what the log says
         }
         var facts = wanted.server().facts();
         if (facts.inRecovery()) {

@@ -9,13 +9,17 @@ import io.pgbosun.cluster.Cluster;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Placement;
+import io.pgbosun.host.Admitted;
 import io.pgbosun.host.Endpoint;
+import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.Lsn;
-import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.Progress;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.Servers;
+import io.pgbosun.host.WalCopy;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
@@ -23,7 +27,6 @@ import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.secret.Secret;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +42,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
     private final Placement placement;
     private final RecoveryPoints points;
     private final PhysicalRestore restore;
-    private final PgPrograms programs;
+    private final PgHosts hosts;
     private final Servers servers;
     private final Clock clock;
 
@@ -49,7 +52,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
             Placement placement,
             RecoveryPoints points,
             PhysicalRestore restore,
-            PgPrograms programs,
+            PgHosts hosts,
             Servers servers,
             Clock clock) {
         this.backups = backups;
@@ -57,7 +60,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         this.placement = placement;
         this.points = points;
         this.restore = restore;
-        this.programs = programs;
+        this.hosts = hosts;
         this.servers = servers;
         this.clock = clock;
     }
@@ -107,20 +110,9 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 "List them with GET /v1/clusters/" + spec.source() + "/backups.");
         var known = placement.hasHost(spec.host());
         checks.need("host is known", known, spec.host(), "a registered host", "List them with GET /v1/hosts.");
-        if (known) {
-            local(spec.host(), checks);
+        if (known && stored.isPresent()) {
+            checkHost(spec.host(), stored.get(), checks);
         }
-        stored.ifPresent(found -> {
-            var version = found.manifest().majorVersion();
-            checks.need(
-                    "PostgreSQL is of the backup's version",
-                    programs.majorVersion() == version,
-                    programs.majorVersion(),
-                    String.valueOf(version),
-                    "Install postgresql-" + version + " on the host.");
-            checks.needsDisk(found.backup().sizeBytes());
-            checks.restsOn("backup", found.backup().id());
-        });
         points.check(spec, checks);
         checks.need(
                 "a login is known",
@@ -130,14 +122,24 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 "Give the username and password of a superuser of that time.");
     }
 
-    /** What is recovered is read from a repository, which a host that is reached by SSH has not. */
-    private void local(String host, Checks checks) {
+    private void checkHost(String host, Stored stored, Checks checks) {
+        var version = stored.manifest().majorVersion();
+        var there = hosts.at(host).majorVersion();
         checks.need(
-                "the host is the service's own",
-                placement.isLocal(host),
-                host,
-                "one with the driver LOCAL",
-                "Recover there, and add a standby on this host: add-standby; then switchover.");
+                "PostgreSQL is of the backup's version",
+                there == version,
+                there,
+                String.valueOf(version),
+                "Install postgresql-" + version + " on the host.");
+        var byBackRest = stored.manifest().set() != null;
+        checks.need(
+                "the backup can be brought to the host",
+                !byBackRest || hosts.isLocal(host),
+                byBackRest ? "of PGBACKREST" : "of PG_BASEBACKUP",
+                "of PG_BASEBACKUP, or a host with the driver LOCAL",
+                "pgBackRest restores on the service's own host: recover there, and add a standby on this host (add-standby); then switchover.");
+        checks.needsDisk(stored.backup().sizeBytes());
+        checks.restsOn("backup", stored.backup().id());
     }
 
     @Override
@@ -146,19 +148,26 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         var chosen = steps.get("choose the backup and a place", Chosen.class, () -> choose(target, spec, latest));
         var stored = backups.get(chosen.backup());
         var server = servers.at(chosen.endpoint());
-        var directory = Path.of(chosen.instance().dataDirectory());
+        var programs = hosts.of(chosen.instance());
+        var directory = chosen.instance().directory();
+        var wal = programs.walCopy(directory);
+        if (needsWalCopy(chosen)) {
+            steps.progress(Progress.phase("copying WAL"));
+            steps.ensure("copy the WAL to " + spec.host(), wal::isThere, () -> copyWal(spec, chosen, wal), wal::remove);
+        }
         restore.run(
                 steps,
                 new PhysicalRestore.Wanted(
+                        programs,
                         stored,
                         directory,
                         PhysicalRestore.apart(
-                                "127.0.0.1",
+                                chosen.instance().address(),
                                 chosen.instance().port(),
                                 chosen.instance().name()),
-                        chosen.username(),
+                        admitted(chosen),
                         server,
-                        chosen.restoreCommand(),
+                        needsWalCopy(chosen) ? wal.restoreCommand() : chosen.restoreCommand(),
                         chosen.target()));
         var scripts = spec.scripts().iterator();
         for (var number = 1; scripts.hasNext(); number++) {
@@ -179,7 +188,10 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                         null,
                         null),
                 () -> result(target, chosen, server));
-        steps.act("open it to its users", () -> open(directory, chosen));
+        steps.act("open it to its users", () -> open(programs, chosen));
+        if (needsWalCopy(chosen)) {
+            steps.act("remove the copy of the WAL", wal::remove);
+        }
         steps.ensure(
                 "record the cluster",
                 () -> clusters.find(target.id()).isPresent(),
@@ -222,11 +234,28 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
     }
 
     /** A new setting of who may log in counts from the next start on. */
-    private void open(Path directory, Chosen chosen) {
+    private void open(HostPrograms programs, Chosen chosen) {
         var at = chosen.instance();
-        programs.endRecovery(directory, PhysicalRestore.opened(at.address(), at.port(), at.name()), chosen.username());
-        programs.stop(directory);
-        programs.start(directory);
+        var settings = PhysicalRestore.opened(at.address(), at.port(), at.name());
+        programs.endRecovery(at.directory(), settings, admitted(chosen));
+        hosts.configure(at, settings);
+        programs.stop(at.directory());
+        programs.start(at.directory());
+    }
+
+    private Admitted admitted(Chosen chosen) {
+        return new Admitted(chosen.username(), hosts.networks(chosen.instance().host()));
+    }
+
+    /** An archive is on the service's own host. */
+    private boolean needsWalCopy(Chosen chosen) {
+        return chosen.restoreCommand() != null
+                && !hosts.isLocal(chosen.instance().host());
+    }
+
+    private void copyWal(Recover spec, Chosen chosen, WalCopy copy) {
+        var archive = points.archive(spec.source());
+        copy.make(archive, points.wal(archive, chosen.backup(), chosen.target()));
     }
 
     private static RecoverResult result(Target target, Chosen chosen, Server server) {

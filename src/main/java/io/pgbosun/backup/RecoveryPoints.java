@@ -3,12 +3,15 @@ package io.pgbosun.backup;
 import io.pgbosun.backup.RecoveryWindow.Window;
 import io.pgbosun.backup.wal.Recoverability;
 import io.pgbosun.backup.wal.Recoverability.Interval;
+import io.pgbosun.backup.wal.WalSegment;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RecoveryTarget.Type;
 import io.pgbosun.host.Server;
+import io.pgbosun.host.WalArchive;
+import io.pgbosun.host.WalArchive.WalFile;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Finds the backup and the WAL by which a point in time is reached, or says what stands in the way. */
 @Singleton
@@ -175,6 +179,36 @@ class RecoveryPoints {
                         .max(NEWEST)
                         .map(reach -> choice(window, reach, ALL)))
                 .orElseGet(() -> new Choice(backup, ownWal(backups.get(backup)), ALL));
+    }
+
+    /** Where the WAL of a cluster is archived. */
+    WalArchive archive(String source) {
+        return windows.of(source)
+                .orElseThrow(() -> Problem.notPossible("The WAL of '" + source + "' is not archived any more."))
+                .archive();
+    }
+
+    /** Of archived WAL what a recovery reads, for a host that the archive is not on. */
+    List<WalFile> wal(WalArchive archive, UUID backup, RecoveryTarget target) {
+        var segmentBytes = archive.origin()
+                .orElseThrow(() -> Problem.notPossible("There is no WAL in " + archive.directory() + "."))
+                .segmentBytes();
+        var files = archive.files();
+        var base = backups.get(backup).manifest().physical();
+        var newest = target.timeline() == null ? Integer.MAX_VALUE : target.timeline();
+        var first = WalSegment.numberOf(base.startLsn(), segmentBytes);
+        var last = target.type() == Type.LSN
+                ? WalSegment.numberOf(Lsn.parse(target.value()), segmentBytes)
+                : Long.MAX_VALUE;
+        var histories = files.stream().filter(file -> file.name().endsWith(RecoveryWindow.HISTORY));
+        var segments = files.stream()
+                .filter(file -> WalSegment.parse(file.name(), segmentBytes)
+                        .filter(segment -> segment.timeline() >= base.timeline() && segment.timeline() <= newest)
+                        .filter(segment -> segment.number() >= first && segment.number() <= last)
+                        .isPresent());
+        return Stream.concat(histories, segments)
+                .filter(file -> file.walBytes() > 0) // one that is damaged is none
+                .toList();
     }
 
     private static boolean hasReach(Recover spec, Window window) {

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /** Finds out to which moments a cluster can be recovered, from the catalogue and from what is archived just now. */
 @Singleton
 public class RecoveryWindow {
-    private static final String HISTORY = ".history";
+    static final String HISTORY = ".history";
     /** How many segments are read at first to find a commit, how many times more then, and how many at most. */
     private static final int FIRST_LOOK = 1;
 

@@ -1,11 +1,13 @@
 package io.pgbosun.cluster;
 
+import io.pgbosun.host.Admitted;
 import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.SshHosts;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Map;
 
 /** The programs of PostgreSQL on the host that an instance is on: the service's own, or one that is reached by SSH. */
@@ -58,6 +60,11 @@ public class PgHosts {
         if (!Host.LOCAL.equals(instance.host())) {
             programs.admit(instance.directory(), host(instance.host()).networks());
         }
+    }
+
+    /** From where a server on a host is reached while it lets in nobody but its own superuser. */
+    public List<String> networks(String host) {
+        return Host.LOCAL.equals(host) ? Admitted.HERE : host(host).networks();
     }
 
     /** Where servers on a host listen. */

@@ -28,11 +28,6 @@ public class Placement {
         return register.find(host).isPresent();
     }
 
-    /** Whether it is the service's own machine, where backups and WAL are. */
-    public boolean isLocal(String host) {
-        return hosts.isLocal(host);
-    }
-
     /**
      * The cluster's instance of the first number that is free.
      *

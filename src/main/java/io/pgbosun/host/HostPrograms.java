@@ -1,6 +1,7 @@
 package io.pgbosun.host;
 
 import io.pgbosun.secret.Secret;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,34 @@ public interface HostPrograms {
 
     /** {@code pg_basebackup} into an absent or empty directory, WAL streamed through the slot. */
     void baseBackup(Endpoint source, Path dataDirectory, String slot);
+
+    /**
+     * Unpacks what {@link PgPrograms#streamBaseBackup} wrote into an absent or empty directory and has {@code pg_verifybackup}
+     * compare every file with the manifest; only then it is there. A problem {@code damaged} names what does not agree.
+     */
+    void unpackBaseBackup(InputStream from, Path dataDirectory);
+
+    /**
+     * Prepares an unpacked base backup to recover when it starts: our settings count whatever the source had set, and nobody
+     * else may log in or stream WAL.
+     *
+     * @param restoreCommand reads archived WAL; null for none but what is in the base backup
+     */
+    void prepareRecovery(
+            Path dataDirectory,
+            Map<String, String> settings,
+            Admitted admitted,
+            String restoreCommand,
+            RecoveryTarget target);
+
+    /**
+     * Forgets the settings of a recovery that has ended; with the next start everybody may log in whom the source's {@code
+     * pg_hba.conf} lets in, and who was admitted.
+     */
+    void endRecovery(Path dataDirectory, Map<String, String> settings, Admitted admitted);
+
+    /** The archived WAL beside a data directory. */
+    WalCopy walCopy(Path dataDirectory);
 
     /** Removes a directory and all in it, after stopping a server there; nothing happens when it is absent. */
     void remove(Path directory);

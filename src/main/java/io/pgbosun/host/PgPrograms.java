@@ -1,10 +1,8 @@
 package io.pgbosun.host;
 
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The programs of PostgreSQL on the service's own host: also those that read and write backups, and the clients. */
@@ -20,31 +18,6 @@ public interface PgPrograms extends HostPrograms {
 
     /** What {@code pg_basebackup} said of the WAL that a base backup needs: from start to stop, on a timeline. */
     record BaseBackup(int timeline, Lsn startLsn, Lsn stopLsn) {}
-
-    /**
-     * Unpacks what {@link #streamBaseBackup} wrote into an absent or empty directory and has {@code pg_verifybackup} compare
-     * every file with the manifest; only then it is there. A problem {@code damaged} names what does not agree.
-     */
-    void unpackBaseBackup(InputStream from, Path dataDirectory);
-
-    /**
-     * Prepares an unpacked base backup to recover when it starts: our settings count whatever the source had set, and only the
-     * given role may log in or stream WAL, over the loopback interface.
-     *
-     * @param restoreCommand reads archived WAL; null for none but what is in the base backup
-     */
-    void prepareRecovery(
-            Path dataDirectory,
-            Map<String, String> settings,
-            String role,
-            String restoreCommand,
-            RecoveryTarget target);
-
-    /**
-     * Forgets the settings of a recovery that has ended; with the next start everybody may log in whom the source's {@code
-     * pg_hba.conf} lets in, and the given role.
-     */
-    void endRecovery(Path dataDirectory, Map<String, String> settings, String role);
 
     /**
      * {@code pg_waldump}: the last commit in a range of segments of one timeline; empty when none is in it.

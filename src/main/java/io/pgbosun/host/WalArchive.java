@@ -1,5 +1,6 @@
 package io.pgbosun.host;
 
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -40,6 +41,9 @@ public interface WalArchive {
 
     /** Whether a file of this name has arrived. */
     boolean has(String name);
+
+    /** The bytes of a file that has arrived, as PostgreSQL wrote them; a problem when it is not there. */
+    InputStream open(String name);
 
     /** The text of a small file, such as a timeline's history. */
     String read(String name);

@@ -9,6 +9,7 @@ import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.SshLogin;
+import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,6 +186,57 @@ class SshHostTest {
         assertFalse(programs.comesUpAsStandby(first));
         programs.remove(first);
         programs.remove(second);
+    }
+
+    @Test
+    void archived_wal_is_copied_whole_or_not_at_all() throws IOException {
+        var repository = Files.createDirectories(home.resolve("copied/repository"));
+        var archive = new FileWalArchive(repository, "orders", new LocalPgPrograms());
+        archive.make();
+        var names = List.of("000000010000000000000001", "000000010000000000000002", "00000002.history");
+        for (var name : names) {
+            Files.writeString(archive.directory().resolve(name), name.repeat(20_000));
+        }
+        var data = home.resolve("copied/there/data");
+        var copy = programs.walCopy(data);
+        for (var wrong : new int[] {-1, 1}) {
+            var problem = Soon.problemOf(() -> copy.make(archive, wal(names, wrong)));
+            assertEquals(ProblemType.DAMAGED, problem.type());
+            assertTrue(problem.detail().contains(names.getFirst()), problem.detail());
+            assertFalse(copy.isThere());
+        }
+        copy.make(archive, wal(names, 0));
+        assertTrue(copy.isThere());
+        var there = home.resolve("copied/there/data.wal");
+        assertEquals("rwx------", mode(there));
+        for (var name : names) {
+            assertEquals(-1, Files.mismatch(archive.directory().resolve(name), there.resolve(name)));
+            assertEquals("rw-------", mode(there.resolve(name)));
+        }
+        copy.remove();
+        copy.remove();
+        assertEquals(List.of(), ((ServerPrograms) programs).machine.files().names(there.getParent()));
+    }
+
+    private static List<WalArchive.WalFile> wal(List<String> names, int wrong) {
+        return names.stream()
+                .map(name -> new WalArchive.WalFile(name, 1, name.length() * 20_000L + wrong, Instant.EPOCH))
+                .toList();
+    }
+
+    @Test
+    void what_cannot_be_written_there_is_told() throws IOException {
+        var closed = Files.createDirectories(home.resolve("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-x------"));
+        var tree = ((ServerPrograms) programs).machine.files();
+        var problem = Soon.problemOf(() -> {
+            try (var filled = tree.newTree(closed.resolve("data"))) {
+                filled.directory(Path.of("base"));
+                filled.finish();
+            }
+        });
+        assertEquals(ProblemType.PROGRAM_FAILED, problem.type());
+        assertTrue(problem.detail().contains("Permission denied"), problem.detail());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.pgbosun.law;
 
+import io.pgbosun.host.Admitted;
 import io.pgbosun.host.DumpRequest;
 import io.pgbosun.host.Endpoint;
 import io.pgbosun.host.Lsn;
@@ -7,6 +8,7 @@ import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.WalCommit;
+import io.pgbosun.host.WalCopy;
 import io.pgbosun.host.WalTail;
 import io.pgbosun.host.Work;
 import io.pgbosun.law.Faults.Port;
@@ -322,7 +324,7 @@ class WorldPrograms implements PgPrograms {
 
     @Override
     public void prepareRecovery(
-            Path path, Map<String, String> settings, String role, String restoreCommand, RecoveryTarget target) {
+            Path path, Map<String, String> settings, Admitted admitted, String restoreCommand, RecoveryTarget target) {
         change("prepareRecovery " + path, null, () -> {
             var all = new TreeMap<>(settings);
             all.put("recovery_target", target.type().name());
@@ -331,8 +333,13 @@ class WorldPrograms implements PgPrograms {
     }
 
     @Override
-    public void endRecovery(Path path, Map<String, String> settings, String role) {
+    public void endRecovery(Path path, Map<String, String> settings, Admitted admitted) {
         change("endRecovery " + path, null, () -> directory(path).settings = new TreeMap<>(settings));
+    }
+
+    @Override
+    public WalCopy walCopy(Path path) {
+        return new WorldWalCopy(stage, path);
     }
 
     @Override

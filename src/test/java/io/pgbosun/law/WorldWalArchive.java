@@ -9,6 +9,7 @@ import io.pgbosun.law.Faults.Port;
 import io.pgbosun.law.World.Directory;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -118,6 +119,11 @@ class WorldWalArchive implements WalArchive {
                 && (server.archiveScript || command.startsWith("pgbackrest"))
                 && server.archiveMode.equals("on")
                 && command.contains(directory.toString());
+    }
+
+    @Override
+    public InputStream open(String name) {
+        return read("open " + name, InputStream::nullInputStream);
     }
 
     @Override

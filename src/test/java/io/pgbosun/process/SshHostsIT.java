@@ -181,7 +181,10 @@ class SshHostsIT {
         return data(number).resolve("far").resolve("far-" + number);
     }
 
-    /** It stands still once it has logged in, so that the service can be killed within it. */
+    /**
+     * It stands still once it has logged in, so that the service can be killed within it; its child goes on to receive WAL, and
+     * tells the server so.
+     */
     @Test
     @Order(4)
     void a_base_backup_outlives_the_service_that_has_started_it_and_is_not_started_twice() {
@@ -189,16 +192,18 @@ class SshHostsIT {
                 .post("/v1/clusters/far/instances", "{'host':'db1'}")
                 .started();
         var aside = data(1).resolve("far").resolve("far-4.basebackup-tmp");
-        var copying = new ArrayList<ProcessHandle>();
-        Eventually.closely("the base backup brings files", Duration.ofSeconds(60), () -> {
-            if (Files.isDirectory(aside.resolve("base"))) {
-                copies().forEach(copying::add);
-            }
-            return !copying.isEmpty();
-        });
-        copying.forEach(copy -> signal("-STOP", copy));
+        Eventually.closely(
+                "the base backup brings files",
+                Duration.ofSeconds(60),
+                () -> Files.isDirectory(aside.resolve("base")) && copies().count() == 2);
+        var copying = copies().toList();
+        var copy = copying.stream()
+                .filter(one -> one.children().anyMatch(copying::contains))
+                .findFirst()
+                .orElseThrow();
+        signal("-STOP", copy);
         service.kill();
-        assertTrue(copying.getFirst().isAlive());
+        assertTrue(copy.isAlive());
         service.start();
         Eventually.until(
                 "another run has taken it over",
@@ -206,9 +211,9 @@ class SshHostsIT {
                 () -> !"1"
                         .equals(service.store()
                                 .value("select lease_epoch::text from operation where id = ?::uuid", started)));
+        assertTrue(copy.isAlive());
         assertTrue(copying.containsAll(copies().toList()));
-        assertTrue(copying.getFirst().isAlive());
-        copying.forEach(copy -> signal("-CONT", copy));
+        signal("-CONT", copy);
         var added = service.rest().succeeded(started);
         assertEquals("far-4", added.getString("result.instance"));
         service.rest()

@@ -18,7 +18,11 @@ record Superuser(Service service, String cluster) {
 
     /** The first column of every row. */
     List<String> values(String sql) {
-        try (var session = open("postgres")) {
+        return values("postgres", sql);
+    }
+
+    List<String> values(String database, String sql) {
+        try (var session = open(database)) {
             return session.values(sql);
         }
     }
