@@ -135,7 +135,8 @@ class PlantedTest {
             var findings = patient.findings();
             store.update("update audit_entry set at = at + interval '1 minute' where action like '%.running'");
             patient.forget(waiting);
-            assertEquals(Set.of("I8 FAIL operations/" + waiting), without(findings, "I5 FAIL audit entry"));
+            // moved in time, entries do not fit into their chain, or have had no number for a minute
+            assertEquals(Set.of("I8 FAIL operations/" + waiting), without(findings, "I5 FAIL audit entr"));
         });
         assertEquals(Set.of(), patient.findings());
     }
