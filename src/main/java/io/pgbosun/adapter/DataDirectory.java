@@ -209,7 +209,7 @@ record DataDirectory(Machine machine, Path path) {
                 .collect(Collectors.joining());
     }
 
-    void endRecovery(Map<String, String> settings, Admitted admitted) {
+    void endRecovery(Admitted admitted) {
         files().write(path.resolve(RECOVERY), lines(Map.of()));
         var hba = path.resolve("pg_hba.conf");
         var text = text(hba);
@@ -217,7 +217,6 @@ record DataDirectory(Machine machine, Path path) {
         if (!text.contains(lines)) {
             files().write(hba, lines + text);
         }
-        configure(settings);
     }
 
     /** As {@code .pgpass} has it: host, port, database, user, password. */

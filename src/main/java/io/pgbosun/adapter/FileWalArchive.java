@@ -203,7 +203,7 @@ final class FileWalArchive implements WalArchive {
 
     @Override
     public String restoreCommand() {
-        return "cp " + ServerCommand.quoted(directory) + "/%f \"%p\"";
+        return ServerCommand.restoringFrom(directory);
     }
 
     private static String checked(String name) {

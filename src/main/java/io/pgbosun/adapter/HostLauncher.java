@@ -59,6 +59,11 @@ final class HostLauncher {
         return outcome.exitCode() == REFUSED && outcome.errors().startsWith(SAYS);
     }
 
+    /** Why it could not be done: the launcher's reason, or what the program said. */
+    static String said(ProgramOutcome outcome) {
+        return hasRefused(outcome) ? reason(outcome) : outcome.errors();
+    }
+
     /** Why it has refused. */
     static String reason(ProgramOutcome outcome) {
         return outcome.errors().substring(SAYS.length()).strip();

@@ -10,9 +10,6 @@ import java.util.List;
 
 /** Archived WAL beside a data directory, in {@code <data directory>.wal}: copied aside and renamed. */
 record PlacedWal(Machine machine, Path directory) implements WalCopy {
-    /** What it leaves beside the data directory, whole or half made. */
-    static final List<String> SUFFIXES = List.of("wal", "wal.wal-tmp");
-
     private static final String HALF_MADE = "wal-tmp";
 
     static PlacedWal of(Machine machine, Path dataDirectory) {
@@ -54,6 +51,6 @@ record PlacedWal(Machine machine, Path directory) implements WalCopy {
 
     @Override
     public String restoreCommand() {
-        return "cp " + ServerCommand.quoted(directory) + "/%f \"%p\"";
+        return ServerCommand.restoringFrom(directory);
     }
 }

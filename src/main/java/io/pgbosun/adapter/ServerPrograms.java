@@ -24,8 +24,7 @@ import java.util.stream.Stream;
 class ServerPrograms implements HostPrograms {
     static final String BASEBACKUP = "basebackup-tmp";
     private static final String INITDB = "initdb-tmp";
-    private static final List<String> BESIDE = Stream.concat(Stream.of(INITDB, BASEBACKUP), PlacedWal.SUFFIXES.stream())
-            .toList();
+    private static final List<String> HALF_MADE = List.of(INITDB, BASEBACKUP);
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
 
     final Machine machine;
@@ -233,8 +232,8 @@ class ServerPrograms implements HostPrograms {
     }
 
     @Override
-    public void endRecovery(Path dataDirectory, Map<String, String> settings, Admitted admitted) {
-        at(dataDirectory).endRecovery(settings, admitted);
+    public void endRecovery(Path dataDirectory, Admitted admitted) {
+        at(dataDirectory).endRecovery(admitted);
     }
 
     @Override
@@ -255,7 +254,8 @@ class ServerPrograms implements HostPrograms {
             files.delete(DataDirectory.log(directory));
             removeArchiveScript(directory);
         }
-        BESIDE.forEach(suffix -> FileTree.remove(files, aside(directory, suffix)));
+        HALF_MADE.forEach(suffix -> FileTree.remove(files, aside(directory, suffix)));
+        walCopy(directory).remove();
         FileTree.remove(files, directory);
         new Rewind(machine, directory).forget();
     }

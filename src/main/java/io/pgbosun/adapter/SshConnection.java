@@ -88,8 +88,7 @@ final class SshConnection {
                 return answer;
             }
             var outcome = new ProgramOutcome(verb, exitCode, answer, errors.text(LOGIN));
-            throw IoProblem.of(
-                    what, HostLauncher.hasRefused(outcome) ? HostLauncher.reason(outcome) : outcome.errors());
+            throw IoProblem.of(what, HostLauncher.said(outcome));
         } catch (IOException e) {
             throw lost(e);
         } catch (InterruptedException e) {

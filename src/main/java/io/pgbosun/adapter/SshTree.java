@@ -114,9 +114,7 @@ final class SshTree implements MachineFiles.NewTree {
         }
         try {
             var outcome = new ProgramOutcome("tar", exitCode, "", errors.text(PATIENCE));
-            return IoProblem.of(
-                    directory + " cannot be written on " + connection.name(),
-                    HostLauncher.hasRefused(outcome) ? HostLauncher.reason(outcome) : outcome.errors());
+            return IoProblem.of(directory + " cannot be written on " + connection.name(), HostLauncher.said(outcome));
         } catch (InterruptedException e) {
             return Problem.stopping(e);
         }

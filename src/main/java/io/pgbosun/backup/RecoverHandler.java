@@ -151,7 +151,8 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         var programs = hosts.of(chosen.instance());
         var directory = chosen.instance().directory();
         var wal = programs.walCopy(directory);
-        if (needsWalCopy(chosen)) {
+        var copiesWal = needsWalCopy(chosen);
+        if (copiesWal) {
             steps.progress(Progress.phase("copying WAL"));
             steps.ensure("copy the WAL to " + spec.host(), wal::isThere, () -> copyWal(spec, chosen, wal), wal::remove);
         }
@@ -167,7 +168,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                                 chosen.instance().name()),
                         admitted(chosen),
                         server,
-                        needsWalCopy(chosen) ? wal.restoreCommand() : chosen.restoreCommand(),
+                        copiesWal ? wal.restoreCommand() : chosen.restoreCommand(),
                         chosen.target()));
         var scripts = spec.scripts().iterator();
         for (var number = 1; scripts.hasNext(); number++) {
@@ -189,7 +190,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                         null),
                 () -> result(target, chosen, server));
         steps.act("open it to its users", () -> open(programs, chosen));
-        if (needsWalCopy(chosen)) {
+        if (copiesWal) {
             steps.act("remove the copy of the WAL", wal::remove);
         }
         steps.ensure(
@@ -236,9 +237,8 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
     /** A new setting of who may log in counts from the next start on. */
     private void open(HostPrograms programs, Chosen chosen) {
         var at = chosen.instance();
-        var settings = PhysicalRestore.opened(at.address(), at.port(), at.name());
-        programs.endRecovery(at.directory(), settings, admitted(chosen));
-        hosts.configure(at, settings);
+        programs.endRecovery(at.directory(), admitted(chosen));
+        hosts.configure(at, PhysicalRestore.opened(at.address(), at.port(), at.name()));
         programs.stop(at.directory());
         programs.start(at.directory());
     }

@@ -114,10 +114,10 @@ public interface HostPrograms {
             RecoveryTarget target);
 
     /**
-     * Forgets the settings of a recovery that has ended; with the next start everybody may log in whom the source's {@code
-     * pg_hba.conf} lets in, and who was admitted.
+     * Forgets the settings of a recovery that has ended; once it is configured anew and started, everybody may log in whom the
+     * source's {@code pg_hba.conf} lets in, and who was admitted.
      */
-    void endRecovery(Path dataDirectory, Map<String, String> settings, Admitted admitted);
+    void endRecovery(Path dataDirectory, Admitted admitted);
 
     /** The archived WAL beside a data directory. */
     WalCopy walCopy(Path dataDirectory);

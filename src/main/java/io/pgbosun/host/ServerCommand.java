@@ -9,6 +9,11 @@ public final class ServerCommand {
 
     private ServerCommand() {}
 
+    /** For {@code restore_command}: copies files of the WAL from a directory. */
+    public static String restoringFrom(Path directory) {
+        return "cp " + quoted(directory) + "/%f \"%p\"";
+    }
+
     /** A path as it is: the server takes {@code %} for its own, and the shell takes all between apostrophes as it is. */
     public static String quoted(Path path) {
         return "'" + path.toString().replace("%", "%%").replace("'", "'\\''") + "'";

@@ -150,6 +150,13 @@ public final class RealSshd implements AutoCloseable {
         }
     }
 
+    /** What {@code POST /v1/hosts} is told of it, in single quotes. */
+    public String asHost(String name, Path dataRoot, String network) {
+        var key = hostKey().split(" ");
+        return "{'name':'%s','driver':'SSH','address':'%s','sshPort':%d,'sshUser':'%s','hostKey':'%s %s','dataRoot':'%s','networks':['%s']}"
+                .formatted(name, address, port, System.getProperty("user.name"), key[0], key[1], dataRoot, network);
+    }
+
     public SshLogin login() {
         return new SshLogin(address, port, System.getProperty("user.name"), hostKey(), null);
     }

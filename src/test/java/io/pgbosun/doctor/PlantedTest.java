@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.pgbosun.Api;
 import io.pgbosun.TestHome;
+import io.pgbosun.adapter.Soon;
 import io.pgbosun.store.Store;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
@@ -123,6 +124,12 @@ class PlantedTest {
 
     @Test
     void what_nobody_takes_up_and_what_is_stuck_are_found() throws Exception {
+        Soon.until(
+                "what earlier tests did is sealed, and may be moved in time",
+                () -> store.one("select count(*) from audit_entry where number is null")
+                                .orElseThrow()
+                                .number("count")
+                        == 0);
         patient.still(() -> {
             var abandoned = patient.history("QUEUED", "RUNNING");
             var stuck = patient.history("QUEUED", "RUNNING", "STUCK");
@@ -135,8 +142,7 @@ class PlantedTest {
             var findings = patient.findings();
             store.update("update audit_entry set at = at + interval '1 minute' where action like '%.running'");
             patient.forget(waiting);
-            // moved in time, entries do not fit into their chain, or have had no number for a minute
-            assertEquals(Set.of("I8 FAIL operations/" + waiting), without(findings, "I5 FAIL audit entr"));
+            assertEquals(Set.of("I8 FAIL operations/" + waiting), without(findings, "I5 FAIL audit entry"));
         });
         assertEquals(Set.of(), patient.findings());
     }

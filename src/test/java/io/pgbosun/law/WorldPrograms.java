@@ -333,8 +333,8 @@ class WorldPrograms implements PgPrograms {
     }
 
     @Override
-    public void endRecovery(Path path, Map<String, String> settings, Admitted admitted) {
-        change("endRecovery " + path, null, () -> directory(path).settings = new TreeMap<>(settings));
+    public void endRecovery(Path path, Admitted admitted) {
+        change("endRecovery " + path, null, () -> directory(path).settings.remove("recovery_target"));
     }
 
     @Override

@@ -62,21 +62,8 @@ public final class NetHosts {
         var key = hosts.getFirst().sshd.clientKey().toString();
         service = Service.first(folder, "api,worker", Map.of("PGBOSUN_SSH_KEY_FILE", key));
         for (var number = 1; number <= 3; number++) {
-            var login = hosts.get(number - 1).sshd.login();
-            var words = login.hostKey().split(" ");
-            var made = service.rest()
-                    .post(
-                            "/v1/hosts",
-                            "{'name':'db%d','driver':'SSH','address':'%s','sshPort':%d,'sshUser':'%s','hostKey':'%s %s','dataRoot':'%s','networks':['%s']}"
-                                    .formatted(
-                                            number,
-                                            login.address(),
-                                            login.port(),
-                                            login.user(),
-                                            words[0],
-                                            words[1],
-                                            data(number),
-                                            NetHost.NETWORK));
+            var sshd = hosts.get(number - 1).sshd;
+            var made = service.rest().post("/v1/hosts", sshd.asHost("db" + number, data(number), NetHost.NETWORK));
             assertEquals(201, made.status(), made.toString());
         }
         service.rest().succeed("/v1/clusters", "{'name':'far','provision':{'host':'db1','databases':['shop']}}");

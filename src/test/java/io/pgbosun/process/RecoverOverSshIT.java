@@ -44,13 +44,8 @@ class RecoverOverSshIT {
         var key = sshd.clientKey().toString();
         service = Service.first(folder, "api,worker", Map.of("PGBOSUN_SSH_KEY_FILE", key));
         kill = new Kill(service, board, new Leftovers(service), false);
-        var words = sshd.hostKey().split(" ");
         Files.createDirectory(data());
-        var made = service.rest()
-                .post(
-                        "/v1/hosts",
-                        "{'name':'db1','driver':'SSH','address':'127.0.0.2','sshPort':%d,'sshUser':'%s','hostKey':'%s %s','dataRoot':'%s','networks':['127.0.0.0/8']}"
-                                .formatted(sshd.port(), System.getProperty("user.name"), words[0], words[1], data()));
+        var made = service.rest().post("/v1/hosts", sshd.asHost("db1", data(), "127.0.0.0/8"));
         assertEquals(201, made.status(), made.toString());
         service.rest().provision("kept", 1);
         service.rest().succeed("/v1/clusters/kept/wal-archive", "{}");

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,14 +83,9 @@ class SshHostsIT {
     }
 
     private String asHost(int number, String hostKey) {
-        return "{'name':'db%d','driver':'SSH','address':'%s','sshPort':%d,'sshUser':'%s','hostKey':'%s','dataRoot':'%s','networks':['127.0.0.0/8']}"
-                .formatted(
-                        number,
-                        address(number),
-                        sshds.get(number - 1).port(),
-                        System.getProperty("user.name"),
-                        hostKey,
-                        data(number));
+        return sshds.get(number - 1)
+                .asHost("db" + number, data(number), "127.0.0.0/8")
+                .replace(hostKey(number), hostKey);
     }
 
     @Test
@@ -211,8 +208,7 @@ class SshHostsIT {
                 () -> !"1"
                         .equals(service.store()
                                 .value("select lease_epoch::text from operation where id = ?::uuid", started)));
-        assertTrue(copy.isAlive());
-        assertTrue(copying.containsAll(copies().toList()));
+        assertEquals(Set.copyOf(copying), copies().collect(Collectors.toSet()));
         signal("-CONT", copy);
         var added = service.rest().succeeded(started);
         assertEquals("far-4", added.getString("result.instance"));
