@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.sshd.client.SshClient;
@@ -35,11 +35,12 @@ final class SshConnection {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration LOGIN = Duration.ofSeconds(10);
+    private static final Duration REST = Duration.ofSeconds(3);
 
     private final SshLogin login;
     private final Supplier<SshClient> client;
     private final Supplier<KeyPair> ownKey;
-    private final AtomicReference<CompletableFuture<SshLine>> line = new AtomicReference<>();
+    private final AtomicReference<Attempt> attempt = new AtomicReference<>();
 
     SshConnection(SshLogin login, Supplier<SshClient> client, Supplier<KeyPair> ownKey) {
         this.login = login;
@@ -134,41 +135,59 @@ final class SshConnection {
         return SshKeys.name(login);
     }
 
-    /** Of all who want a connection at the same time one makes it; the others wait for it, or fail with it. */
+    /** All who want a connection at the same time wait for the same one, or fail with it. */
     private SshLine line() {
         while (true) {
-            var there = line.get();
-            if (there != null && (!there.isDone() || isOpen(there))) {
-                return joined(there);
+            var last = attempt.get();
+            if (last != null && last.holds()) {
+                return last.line();
             }
-            var ours = new CompletableFuture<SshLine>();
-            if (line.compareAndSet(there, ours)) {
-                make(ours);
-                return joined(ours);
+            var next = new Attempt();
+            if (attempt.compareAndSet(last, next)) {
+                Thread.ofVirtual().name("ssh " + name()).start(() -> next.make(this::connect));
+                return next.line();
             }
         }
     }
 
-    private static boolean isOpen(CompletableFuture<SshLine> made) {
-        return !made.isCompletedExceptionally() && made.join().isOpen();
-    }
+    /**
+     * One try to connect, which nobody who gives up waiting for it ends for the others. A host that cannot be reached is not tried
+     * again for as long as it took to find that out, or {@link #REST}: who asks a silent one several things waits once.
+     */
+    private static final class Attempt {
+        private final CompletableFuture<SshLine> made = new CompletableFuture<>();
+        private final long began = System.nanoTime();
+        private volatile long holdsUntil = began;
 
-    private static SshLine joined(CompletableFuture<SshLine> made) {
-        try {
-            return made.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof Problem problem) {
-                throw problem;
+        void make(Supplier<ClientSession> connecting) {
+            try {
+                made.complete(new SshLine(connecting.get()));
+            } catch (RuntimeException | Error e) {
+                if (e instanceof Problem problem && problem.type() == ProblemType.UNREACHABLE) {
+                    var now = System.nanoTime();
+                    holdsUntil = now + Math.min(now - began, REST.toNanos());
+                }
+                made.completeExceptionally(e);
             }
-            throw e;
         }
-    }
 
-    private void make(CompletableFuture<SshLine> made) {
-        try {
-            made.complete(new SshLine(connect()));
-        } catch (RuntimeException | Error e) {
-            made.completeExceptionally(e);
+        boolean holds() {
+            if (!made.isDone()) {
+                return true;
+            }
+            return made.isCompletedExceptionally()
+                    ? holdsUntil - System.nanoTime() > 0
+                    : made.join().isOpen();
+        }
+
+        SshLine line() {
+            try {
+                return made.get();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof Problem problem ? problem : new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                throw Problem.stopping(e);
+            }
         }
     }
 

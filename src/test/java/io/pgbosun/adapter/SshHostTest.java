@@ -11,6 +11,7 @@ import io.pgbosun.host.Server;
 import io.pgbosun.host.SshLogin;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.Work;
+import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
 import java.io.File;
@@ -315,12 +316,22 @@ class SshHostTest {
             freezing.freeze(true);
             unreachable(Duration.ofSeconds(12), there);
             unreachable(Duration.ofSeconds(12), there);
+            unreachable(Duration.ofSeconds(1), there);
             freezing.freeze(false);
-            assertFalse(there.exists(home.resolve("absent")));
+            Soon.until(Duration.ofSeconds(15), "it is asked again", () -> reaches(there));
             freezing.kill();
             unreachable(Duration.ofSeconds(3), there);
             freezing.start();
             assertFalse(there.exists(home.resolve("absent")), "a new connection is made");
+        }
+    }
+
+    private static boolean reaches(HostPrograms there) {
+        try {
+            return !there.exists(home.resolve("absent"));
+        } catch (Problem problem) {
+            assertEquals(ProblemType.UNREACHABLE, problem.type());
+            return false;
         }
     }
 
