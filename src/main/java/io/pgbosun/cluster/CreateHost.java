@@ -51,7 +51,7 @@ public record CreateHost(
         @Size(max = 20)
         @Schema(
                 description =
-                        "From where users with a password may log in to its servers, and standbys may stream (CIDR); from the host itself alone when left out.")
+                        "From where users with a password may log in to its servers, and standbys may stream (CIDR); may be left out where the address is a loopback one.")
         List<@NotNull @Pattern(regexp = NETWORK, message = "must be a network such as 10.0.0.0/24 or fd00::/64") String>
                 networks,
 
@@ -92,6 +92,23 @@ public record CreateHost(
             var bits = InetAddress.ofLiteral(parts[0]).getAddress().length * Byte.SIZE;
             return (parts[0].contains(":") || parts[0].matches(IPV4)) && Integer.parseInt(parts[1]) <= bits;
         } catch (IllegalArgumentException notAnAddress) {
+            return false;
+        }
+    }
+
+    @AssertTrue(
+            message =
+                    "networks: name at least the one from which the service comes: a new server on the host lets in nobody else")
+    @JsonIgnore
+    @Schema(hidden = true)
+    public boolean isServiceLetIn() {
+        return address == null || isLoopback(address) || !networks.isEmpty();
+    }
+
+    private static boolean isLoopback(String address) {
+        try {
+            return address.equals("localhost") || InetAddress.ofLiteral(address).isLoopbackAddress();
+        } catch (IllegalArgumentException name) {
             return false;
         }
     }

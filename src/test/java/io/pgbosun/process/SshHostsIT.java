@@ -102,6 +102,10 @@ class SshHostsIT {
             assertEquals(400, refused.status(), network + ": " + refused);
             assertTrue(refused.json().getString("errors[0].field").startsWith("networks"), refused.toString());
         }
+        var alone = asHost(1, hostKey(1)).replace("['127.0.0.0/8']", "[]").replace("127.0.0.2", "db1.example.com");
+        var unreachable = service.rest().post("/v1/hosts", alone);
+        assertEquals(400, unreachable.status(), unreachable.toString());
+        assertEquals("networks", unreachable.json().getString("errors[0].field"));
         Files.createDirectory(
                 data(1), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-x------")));
         var closed = service.rest().post("/v1/hosts", asHost(1, hostKey(1)));
