@@ -81,6 +81,7 @@ class PatroniSwitchover {
                 "choose the candidate", Chosen.class, () -> checked.choose(cluster, preferring(cluster, spec)));
         var primary = servers.at(cluster.endpoint(chosen.primary()));
         var candidate = servers.at(cluster.endpoint(chosen.candidate()));
+        steps.act("write a checkpoint on " + chosen.primary().name(), primary::checkpoint);
         steps.await(
                 chosen.candidate().name() + " has caught up",
                 SwitchoverHandler.CAUGHT_UP_WITHIN,
