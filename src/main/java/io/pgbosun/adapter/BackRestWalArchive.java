@@ -126,6 +126,11 @@ final class BackRestWalArchive implements WalArchive {
     }
 
     @Override
+    public String store(String name, InputStream content) {
+        throw Problem.notPossible("pgBackRest stores what it archives by itself.");
+    }
+
+    @Override
     public String read(String name) {
         var file = file(name);
         return IoProblem.asking(file, "cannot be read", () -> Files.readString(file));

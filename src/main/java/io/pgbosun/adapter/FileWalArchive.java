@@ -11,12 +11,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -158,6 +163,68 @@ final class FileWalArchive implements WalArchive {
     public InputStream open(String name) {
         var file = directory.resolve(checked(name));
         return IoProblem.asking(file, "cannot be read", () -> Files.newInputStream(file));
+    }
+
+    /** As {@code archive-wal.sh} does. */
+    @Override
+    public String store(String name, InputStream content) {
+        var target = directory.resolve(checked(name));
+        return IoProblem.asking(target, "cannot be archived", () -> {
+            removeLeft(name);
+            var aside = Files.createFile(
+                    directory.resolve("." + name + "." + UUID.randomUUID() + ".tmp"), FileTree.ONLY_OURS);
+            try {
+                var checksum = write(content, aside);
+                place(aside, target);
+                FileTree.syncOne(directory);
+                return checksum;
+            } finally {
+                Files.deleteIfExists(aside);
+            }
+        });
+    }
+
+    /** Of tries that died. */
+    private void removeLeft(String name) throws IOException {
+        try (var left = Files.newDirectoryStream(directory, "." + name + ".*.tmp")) {
+            for (var file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static String write(InputStream content, Path file) throws IOException {
+        var digest = Checksum.newDigest();
+        try (var to = new DigestOutputStream(Files.newOutputStream(file), digest)) {
+            content.transferTo(to);
+        }
+        FileTree.syncOne(file);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** A link is never made over a file; where the file system has none, it is looked at first. */
+    private static void place(Path aside, Path target) throws IOException {
+        try {
+            Files.createLink(target, aside);
+        } catch (FileAlreadyExistsException there) {
+            accept(aside, target);
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
+            if (Files.exists(target)) {
+                accept(aside, target);
+            } else {
+                Files.move(aside, target);
+            }
+        }
+    }
+
+    /** What is there already is made durable too: the try that wrote it may have died before it was. */
+    private static void accept(Path aside, Path target) throws IOException {
+        if (Files.mismatch(aside, target) >= 0) {
+            throw Problem.notPossible(
+                    target
+                            + " is there already and is another file. It is not replaced: see which other cluster archives there.");
+        }
+        FileTree.syncOne(target);
     }
 
     @Override

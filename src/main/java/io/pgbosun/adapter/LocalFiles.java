@@ -76,6 +76,11 @@ final class LocalFiles implements MachineFiles {
     }
 
     @Override
+    public InputStream open(Path file) {
+        return IoProblem.asking(file, "cannot be read", () -> Files.newInputStream(file));
+    }
+
+    @Override
     public List<String> names(Path directory) {
         return IoProblem.asking(directory, "cannot be listed", () -> {
             try (var files = Files.list(directory)) {

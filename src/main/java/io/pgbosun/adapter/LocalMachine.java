@@ -16,6 +16,11 @@ record LocalMachine(PostgresBin bin) implements Machine {
     }
 
     @Override
+    public boolean isOurs() {
+        return true;
+    }
+
+    @Override
     public MachineFiles files() {
         return new LocalFiles();
     }

@@ -8,6 +8,9 @@ interface Machine {
     /** One run of a program of PostgreSQL there. */
     Program program(String name, List<String> arguments);
 
+    /** Whether it is the service's own, where archives of WAL are. */
+    boolean isOurs();
+
     MachineFiles files();
 
     MachineProcesses processes();

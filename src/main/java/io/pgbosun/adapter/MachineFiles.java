@@ -33,6 +33,9 @@ interface MachineFiles {
     /** So many bytes of the end of a file; empty when it is absent. */
     Optional<String> tail(Path file, int bytes);
 
+    /** The bytes of a file; the end is reached only when all of it was read. */
+    InputStream open(Path file);
+
     /** The names of what is in a directory. */
     List<String> names(Path directory);
 

@@ -6,6 +6,7 @@ import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.Lsn;
 import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.WalCopy;
+import io.pgbosun.host.WalHandover;
 import io.pgbosun.host.WalTail;
 import io.pgbosun.host.Work;
 import io.pgbosun.problem.Problem;
@@ -262,22 +263,28 @@ class ServerPrograms implements HostPrograms {
 
     @Override
     public Path archiveScript(Path dataDirectory) {
-        return ArchiveScript.of(machine.files(), dataDirectory).path();
+        return ArchiveScript.of(machine, dataDirectory).path();
     }
 
     @Override
     public boolean hasArchiveScript(Path dataDirectory) {
-        return ArchiveScript.of(machine.files(), dataDirectory).isThere();
+        return ArchiveScript.of(machine, dataDirectory).isThere();
     }
 
     @Override
     public void writeArchiveScript(Path dataDirectory) {
-        ArchiveScript.of(machine.files(), dataDirectory).write();
+        ArchiveScript.of(machine, dataDirectory).write();
     }
 
     @Override
     public void removeArchiveScript(Path dataDirectory) {
-        ArchiveScript.of(machine.files(), dataDirectory).remove();
+        ArchiveScript.of(machine, dataDirectory).remove();
+        HandedOverWal.of(machine.files(), dataDirectory).forget();
+    }
+
+    @Override
+    public WalHandover walHandover(Path dataDirectory) {
+        return HandedOverWal.of(machine.files(), dataDirectory);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.pgbosun.adapter;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -135,6 +136,12 @@ record SshFiles(SshConnection connection) implements MachineFiles {
             }
             return text.toString(StandardCharsets.UTF_8);
         }
+    }
+
+    /** Through a channel of its own: SFTP has one, for questions that are short. */
+    @Override
+    public InputStream open(Path file) {
+        return new SshContent(connection, file);
     }
 
     @Override

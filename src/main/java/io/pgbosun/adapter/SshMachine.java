@@ -21,6 +21,11 @@ record SshMachine(SshConnection connection, String binDirectory) implements Mach
     }
 
     @Override
+    public boolean isOurs() {
+        return false;
+    }
+
+    @Override
     public SshFiles files() {
         return new SshFiles(connection);
     }

@@ -6,7 +6,7 @@ import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.host.ArchiveMethod;
-import io.pgbosun.host.PgPrograms;
+import io.pgbosun.host.HostPrograms;
 import io.pgbosun.host.Server;
 import io.pgbosun.host.ServerCommand;
 import io.pgbosun.host.Servers;
@@ -37,7 +37,6 @@ class ArchivingRunbook {
     private final Repositories repositories;
     private final WalArchives archives;
     private final PgHosts hosts;
-    private final PgPrograms programs;
     private final Servers servers;
 
     ArchivingRunbook(
@@ -46,14 +45,12 @@ class ArchivingRunbook {
             Repositories repositories,
             WalArchives archives,
             PgHosts hosts,
-            PgPrograms programs,
             Servers servers) {
         this.clusters = clusters;
         this.topology = topology;
         this.repositories = repositories;
         this.archives = archives;
         this.hosts = hosts;
-        this.programs = programs;
         this.servers = servers;
     }
 
@@ -136,11 +133,16 @@ class ArchivingRunbook {
                 .orElseThrow(() -> Problem.notFound("instance", name));
     }
 
-    static Path data(InstanceRecord instance) {
-        return Path.of(instance.dataDirectory());
+    HostPrograms programs(InstanceRecord instance) {
+        return hosts.of(instance);
     }
 
-    void checkHosts(ClusterRecord cluster, Checks checks) {
+    /** Those on hosts that no archive is on. */
+    boolean isElsewhere(InstanceRecord instance) {
+        return instance.host() != null && !hosts.isLocal(instance.host());
+    }
+
+    void checkHosts(ClusterRecord cluster, ArchiveMethod method, Checks checks) {
         checks.need(
                 "provisioned by pgbosun",
                 cluster.hasHosts(),
@@ -148,15 +150,15 @@ class ArchivingRunbook {
                 "PROVISIONED",
                 "pgbosun does not reach the hosts of this cluster: set archive_mode and archive_command there yourself.");
         var elsewhere = cluster.instances().stream()
-                .filter(instance -> instance.host() != null && !hosts.isLocal(instance.host()))
+                .filter(this::isElsewhere)
                 .map(InstanceRecord::name)
                 .toList();
         checks.need(
-                "all instances are on the service's own host, where the repository is",
-                elsewhere.isEmpty(),
-                elsewhere.isEmpty() ? "yes" : "elsewhere: " + String.join(", ", elsewhere),
-                "hosts with the driver LOCAL",
-                "Archive there by means of your own: WAL of hosts that are reached by SSH is not archived by pgbosun yet.");
+                "the method archives from where all instances are",
+                elsewhere.isEmpty() || method == ArchiveMethod.SCRIPT,
+                elsewhere.isEmpty() ? "on the service's own host" : "elsewhere: " + String.join(", ", elsewhere),
+                "SCRIPT, or hosts with the driver LOCAL",
+                "Use method SCRIPT: pgBackRest archives on the service's own host alone.");
     }
 
     /** One step for each instance that sets what is given and reloads; it is set back on failure. */
@@ -190,16 +192,20 @@ class ArchivingRunbook {
     void restart(Steps steps, ClusterRecord cluster, Old old) {
         var instance = instance(cluster, old.instance());
         var server = server(cluster, instance);
-        var data = data(instance);
+        var programs = programs(instance);
+        var data = instance.directory();
         steps.ensure(
-                "restart " + instance.name(), () -> programs.ready(data) && isOn(server), () -> restart(data), () -> {
+                "restart " + instance.name(),
+                () -> programs.ready(data) && isOn(server),
+                () -> restart(programs, data),
+                () -> {
                     programs.start(data);
                     setBack(server, old);
-                    restart(data);
+                    restart(programs, data);
                 });
     }
 
-    private void restart(Path data) {
+    private static void restart(HostPrograms programs, Path data) {
         programs.stop(data);
         programs.start(data);
     }

@@ -3,7 +3,6 @@ package io.pgbosun.backup;
 import io.pgbosun.backup.ArchivingRunbook.Before;
 import io.pgbosun.backup.DisableArchiving.DisableArchivingResult;
 import io.pgbosun.backup.WalArchiveStore.Archiving;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.ServerCommand;
 import io.pgbosun.operation.Checks;
 import io.pgbosun.operation.OperationHandler;
@@ -17,13 +16,11 @@ import java.util.Map;
 class DisableArchivingHandler implements OperationHandler<DisableArchiving, DisableArchivingResult> {
     private final ArchivingRunbook runbook;
     private final WalArchiveStore archives;
-    private final PgPrograms programs;
     private final Clock clock;
 
-    DisableArchivingHandler(ArchivingRunbook runbook, WalArchiveStore archives, PgPrograms programs, Clock clock) {
+    DisableArchivingHandler(ArchivingRunbook runbook, WalArchiveStore archives, Clock clock) {
         this.runbook = runbook;
         this.archives = archives;
-        this.programs = programs;
         this.clock = clock;
     }
 
@@ -56,10 +53,12 @@ class DisableArchivingHandler implements OperationHandler<DisableArchiving, Disa
                 () -> archives.find(target.id()).filter(ended::equals).isPresent(),
                 () -> archives.put(target.id(), ended),
                 () -> archives.put(target.id(), old));
-        for (var instance : before.instances()) {
-            var data = ArchivingRunbook.data(ArchivingRunbook.instance(cluster, instance.instance()));
+        for (var each : before.instances()) {
+            var instance = ArchivingRunbook.instance(cluster, each.instance());
+            var programs = runbook.programs(instance);
+            var data = instance.directory();
             steps.ensure(
-                    "remove the archiving script of " + instance.instance(),
+                    "remove the archiving script of " + instance.name(),
                     () -> !programs.hasArchiveScript(data),
                     () -> programs.removeArchiveScript(data),
                     () -> programs.writeArchiveScript(data));

@@ -4,9 +4,10 @@ import io.pgbosun.backup.ArchivingRunbook.Before;
 import io.pgbosun.backup.ArchivingRunbook.Old;
 import io.pgbosun.backup.EnableArchiving.EnableArchivingResult;
 import io.pgbosun.backup.WalArchiveStore.Archiving;
+import io.pgbosun.backup.WalArchiveStore.Elsewhere;
 import io.pgbosun.cluster.ClusterRecord;
+import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.host.ArchiveMethod;
-import io.pgbosun.host.PgPrograms;
 import io.pgbosun.host.ServerCommand;
 import io.pgbosun.host.WalArchive;
 import io.pgbosun.operation.Checks;
@@ -33,7 +34,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
     private final Repositories repositories;
     private final WalArchiveStore archives;
     private final Stanzas stanzas;
-    private final PgPrograms programs;
+    private final WalFetch fetch;
     private final Clock clock;
 
     EnableArchivingHandler(
@@ -41,20 +42,20 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
             Repositories repositories,
             WalArchiveStore archives,
             Stanzas stanzas,
-            PgPrograms programs,
+            WalFetch fetch,
             Clock clock) {
         this.runbook = runbook;
         this.repositories = repositories;
         this.archives = archives;
         this.stanzas = stanzas;
-        this.programs = programs;
+        this.fetch = fetch;
         this.clock = clock;
     }
 
     @Override
     public void check(Target target, EnableArchiving spec, Checks checks) {
         var cluster = runbook.cluster(target.id());
-        runbook.checkHosts(cluster, checks);
+        runbook.checkHosts(cluster, spec.method(), checks);
         var repository = repositories.find(spec.repository());
         checks.need(
                 "repository is known",
@@ -142,9 +143,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
             case SCRIPT -> {
                 var directory = runbook.archive(method, name, repository).directory();
                 yield cluster.instances().stream()
-                        .map(instance -> programs.archiveScript(ArchivingRunbook.data(instance)))
-                        .anyMatch(script ->
-                                ArchivingRunbook.command(script, directory).equals(command));
+                        .anyMatch(instance -> command(instance, directory).equals(command));
             }
             case PGBACKREST -> stanzas.of(repository, name).isArchiveCommand(command);
         };
@@ -172,7 +171,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
             }
             case PGBACKREST -> {
                 var stanza = stanzas.of(spec.repository(), target.id());
-                var data = ArchivingRunbook.data(ArchivingRunbook.instance(cluster, before.primary()));
+                var data = ArchivingRunbook.instance(cluster, before.primary()).directory();
                 steps.ensure(
                         "create the stanza",
                         stanza::hasStanza,
@@ -184,13 +183,13 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
             runbook.set(steps, cluster, old, settings(cluster, old, archive, spec));
         }
         before.instances().stream().filter(old -> !old.archives()).forEach(old -> runbook.restart(steps, cluster, old));
-        var first = firstSegment(steps, cluster, before, archive);
+        var first = firstSegment(steps, cluster, before, archive, spec);
         if (spec.method() == ArchiveMethod.PGBACKREST) {
             var primary = ArchivingRunbook.instance(cluster, before.primary());
             steps.act(
                     "check the stanza",
                     () -> stanzas.of(spec.repository(), target.id())
-                            .check(cluster.endpoint(primary), ArchivingRunbook.data(primary)));
+                            .check(cluster.endpoint(primary), primary.directory()));
         }
         var now = archiving(before, spec);
         steps.ensure(
@@ -204,7 +203,9 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
 
     /** A script that was there before is of use to the settings that were there before. */
     private void writeScript(Steps steps, ClusterRecord cluster, Old old) {
-        var data = ArchivingRunbook.data(ArchivingRunbook.instance(cluster, old.instance()));
+        var instance = ArchivingRunbook.instance(cluster, old.instance());
+        var programs = runbook.programs(instance);
+        var data = instance.directory();
         var used = old.altered()
                 .getOrDefault(ArchivingRunbook.COMMAND, "")
                 .contains(String.valueOf(programs.archiveScript(data).getFileName()));
@@ -220,7 +221,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
     }
 
     private Map<String, String> settings(ClusterRecord cluster, Old old, WalArchive archive, EnableArchiving spec) {
-        Path data = ArchivingRunbook.data(ArchivingRunbook.instance(cluster, old.instance()));
+        var instance = ArchivingRunbook.instance(cluster, old.instance());
         var settings = new LinkedHashMap<String, String>();
         if (!old.archives()) {
             settings.put(ArchivingRunbook.MODE, "on");
@@ -228,7 +229,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
         settings.put(
                 ArchivingRunbook.COMMAND,
                 switch (spec.method()) {
-                    case SCRIPT -> ArchivingRunbook.command(programs.archiveScript(data), archive.directory());
+                    case SCRIPT -> command(instance, archive.directory());
                     case PGBACKREST ->
                         stanzas.of(spec.repository(), cluster.cluster().name()).archiveCommand();
                 });
@@ -236,10 +237,19 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
         return settings;
     }
 
-    private String firstSegment(Steps steps, ClusterRecord cluster, Before before, WalArchive archive) {
-        var primary = runbook.server(cluster, ArchivingRunbook.instance(cluster, before.primary()));
+    private String command(InstanceRecord instance, Path archive) {
+        return ArchivingRunbook.command(runbook.programs(instance).archiveScript(instance.directory()), archive);
+    }
+
+    private String firstSegment(
+            Steps steps, ClusterRecord cluster, Before before, WalArchive archive, EnableArchiving spec) {
+        var instance = ArchivingRunbook.instance(cluster, before.primary());
+        var primary = runbook.server(cluster, instance);
         var segment = steps.act("end the current segment of the WAL", String.class, "", primary::switchWal);
         steps.await("its first segment has arrived", FIRST_WITHIN, () -> {
+            if (runbook.isElsewhere(instance)) {
+                fetch.fetch(elsewhere(cluster, instance, spec));
+            }
             if (archive.has(segment)) {
                 return true;
             }
@@ -253,6 +263,11 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
             return false;
         });
         return segment;
+    }
+
+    private static Elsewhere elsewhere(ClusterRecord record, InstanceRecord instance, EnableArchiving spec) {
+        var cluster = record.cluster();
+        return new Elsewhere(cluster.name(), cluster.systemIdentifier(), spec.repository(), instance);
     }
 
     /** What was archived there before can still be recovered from. */

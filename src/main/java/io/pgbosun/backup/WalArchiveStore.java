@@ -1,5 +1,6 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
@@ -38,6 +39,43 @@ class WalArchiveStore {
     List<String> archiving() {
         return store.query("select cluster from wal_archive where ended_at is null order by cluster").stream()
                 .map(row -> row.text("cluster"))
+                .toList();
+    }
+
+    /**
+     * A server on a host that the archive of its cluster is not on.
+     *
+     * @param systemIdentifier of the cluster: one of the same name may have been another
+     */
+    record Elsewhere(String cluster, String systemIdentifier, String repository, InstanceRecord instance) {}
+
+    /** The servers whose WAL a service fetches for the next while: those of clusters that no other service does. */
+    List<Elsewhere> fetchedBy(String service) {
+        store.update("""
+                update wal_archive archive set fetcher = $1, fetcher_until = now() + interval '10 seconds'
+                where ended_at is null and method = 'SCRIPT'
+                  and (fetcher_until is null or fetcher_until < now() + case fetcher when $1 then interval '5 seconds' else interval '0' end)
+                  and exists (select 1 from instance join host on host.name = instance.host
+                              where instance.cluster = archive.cluster and host.driver = 'SSH')
+                """, service);
+        return store.query("""
+                        select archive.cluster, system_identifier, repository, instance.name, host, instance.address, port, data_directory
+                        from wal_archive archive
+                          join cluster on cluster.name = archive.cluster
+                          join instance on instance.cluster = archive.cluster
+                          join host on host.name = instance.host
+                        where fetcher = $1 and fetcher_until > now() and ended_at is null and method = 'SCRIPT' and host.driver = 'SSH'
+                        """, service).stream()
+                .map(row -> new Elsewhere(
+                        row.text("cluster"),
+                        row.text("system_identifier"),
+                        row.text("repository"),
+                        new InstanceRecord(
+                                row.text("name"),
+                                row.text("host"),
+                                row.text("address"),
+                                row.integer("port"),
+                                row.text("data_directory"))))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package io.pgbosun.boot;
 
 import io.pgbosun.access.Admission;
+import io.pgbosun.backup.WalFetchLoop;
 import io.pgbosun.failover.LeaderWatch;
 import io.pgbosun.operation.Worker;
 import io.pgbosun.schedule.Scheduler;
@@ -23,6 +24,7 @@ class Lifecycle {
     private final Worker worker;
     private final Scheduler scheduler;
     private final LeaderWatch leaders;
+    private final WalFetchLoop wal;
     private final Defaults defaults;
     private final ControlDatabase database;
     private final Admission admission;
@@ -34,6 +36,7 @@ class Lifecycle {
             Worker worker,
             Scheduler scheduler,
             LeaderWatch leaders,
+            WalFetchLoop wal,
             Defaults defaults,
             ControlDatabase database,
             Admission admission) {
@@ -46,6 +49,7 @@ class Lifecycle {
         this.worker = worker;
         this.scheduler = scheduler;
         this.leaders = leaders;
+        this.wal = wal;
         this.defaults = defaults;
         this.database = database;
         this.admission = admission;
@@ -60,6 +64,7 @@ class Lifecycle {
             worker.start();
             scheduler.start();
             leaders.start();
+            wal.start();
         }
     }
 
@@ -69,6 +74,7 @@ class Lifecycle {
      */
     void leave(@Observes ShutdownDelayInitiatedEvent event) {
         admission.leave();
+        wal.stop();
         leaders.stop();
         scheduler.stop();
         worker.stop();
@@ -76,6 +82,7 @@ class Lifecycle {
 
     /** When there is no time to leave. */
     void stop(@Observes @jakarta.annotation.Priority(1) ShutdownEvent event) {
+        wal.stop();
         leaders.stop();
         scheduler.stop();
         worker.stop();

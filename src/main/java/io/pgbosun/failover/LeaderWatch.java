@@ -111,6 +111,8 @@ public final class LeaderWatch {
                             threads.execute(() -> lookAt(last.cluster(), cluster -> lookAtFormer(cluster, last))));
         } catch (Problem problem) {
             LOG.infof("leaders: %s", problem.detail());
+        } catch (RuntimeException e) {
+            LOG.error("leaders", e);
         }
     }
 

@@ -143,8 +143,11 @@ public interface HostPrograms {
     /** Writes the script, durably and at once, mode 0700. */
     void writeArchiveScript(Path dataDirectory);
 
-    /** Removes the script; nothing happens when it is absent. */
+    /** Removes the script, and what was answered to it; nothing happens when it is absent. */
     void removeArchiveScript(Path dataDirectory);
+
+    /** What the script on a host that the archive is not on waits for. */
+    WalHandover walHandover(Path dataDirectory);
 
     /** Ends processes that runs of this operation with an epoch below the given one have left; returns how many. */
     int endProcesses(UUID operation, long beforeEpoch);

@@ -45,6 +45,14 @@ public interface WalArchive {
     /** The bytes of a file that has arrived, as PostgreSQL wrote them; a problem when it is not there. */
     InputStream open(String name);
 
+    /**
+     * Stores a file as PostgreSQL wrote it, whole and durably or not at all; nothing happens when the same bytes are there already, and
+     * other ones are never replaced.
+     *
+     * @return the SHA-256 of the bytes, in lower-case hexadecimal
+     */
+    String store(String name, InputStream content);
+
     /** The text of a small file, such as a timeline's history. */
     String read(String name);
 

@@ -13,7 +13,11 @@ import io.pgbosun.host.WalArchive;
 import io.pgbosun.host.WalArchive.WalFile;
 import io.pgbosun.problem.ProblemType;
 import io.pgbosun.secret.Secret;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -203,6 +207,46 @@ class FileWalArchiveTest {
         try (var files = Files.list(place)) {
             assertEquals(List.of(target), files.toList());
         }
+    }
+
+    private static String storing(WalArchive place, String name, String content) {
+        return place.store(name, new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static List<String> names(WalArchive place) throws IOException {
+        try (var files = Files.list(place.directory())) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void what_is_handed_over_is_stored_whole_and_once() throws IOException {
+        var segment = "000000010000000000000001";
+        var place = new FileWalArchive(repository, "handed", postgres.programs);
+        place.make();
+        Files.writeString(place.directory().resolve("." + segment + ".4711.tmp"), "of a try that died");
+        var cut = new SequenceInputStream(
+                new ByteArrayInputStream("on".getBytes(StandardCharsets.UTF_8)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("the connection was lost");
+                    }
+                });
+        assertEquals(
+                ProblemType.PROGRAM_FAILED,
+                Soon.problemOf(() -> place.store(segment, cut)).type());
+        assertEquals(List.of(), names(place));
+        assertEquals(
+                "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed", storing(place, segment, "one"));
+        assertEquals(
+                "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed", storing(place, segment, "one"));
+        var refused = Soon.problemOf(() -> storing(place, segment, "two"));
+        assertTrue(refused.detail().contains("is another file"), refused.detail());
+        assertEquals("one", place.read(segment));
+        assertEquals(List.of(segment), names(place));
+        assertEquals(
+                ProblemType.NOT_POSSIBLE,
+                Soon.problemOf(() -> storing(place, "../" + segment, "one")).type());
     }
 
     @Test

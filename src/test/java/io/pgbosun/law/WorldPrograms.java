@@ -9,6 +9,7 @@ import io.pgbosun.host.RecoveryTarget;
 import io.pgbosun.host.RestoreRequest;
 import io.pgbosun.host.WalCommit;
 import io.pgbosun.host.WalCopy;
+import io.pgbosun.host.WalHandover;
 import io.pgbosun.host.WalTail;
 import io.pgbosun.host.Work;
 import io.pgbosun.law.Faults.Port;
@@ -395,6 +396,12 @@ class WorldPrograms implements PgPrograms {
     @Override
     public void removeArchiveScript(Path path) {
         change("removeArchiveScript " + path, null, () -> directory(path).archiveScript = false);
+    }
+
+    /** Servers of the world archive by themselves. */
+    @Override
+    public WalHandover walHandover(Path path) {
+        throw new UnsupportedOperationException(path.toString());
     }
 
     @Override

@@ -126,6 +126,12 @@ class WorldWalArchive implements WalArchive {
         return read("open " + name, InputStream::nullInputStream);
     }
 
+    /** Servers of the world archive by themselves. */
+    @Override
+    public String store(String name, InputStream content) {
+        throw new UnsupportedOperationException(name);
+    }
+
     @Override
     public String read(String name) {
         return read("read " + name, () -> "");

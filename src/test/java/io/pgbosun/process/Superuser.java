@@ -3,8 +3,16 @@ package io.pgbosun.process;
 import io.pgbosun.secret.Vault;
 import java.util.List;
 
-/** A person with the login of a cluster that the service has provisioned. */
-record Superuser(Service service, String cluster) {
+/**
+ * A person with the login of a cluster that the service has provisioned.
+ *
+ * @param instance where the person logs in
+ */
+record Superuser(Service service, String cluster, String instance) {
+    Superuser(Service service, String cluster) {
+        this(service, cluster, cluster + "-1");
+    }
+
     private ControlDatabase.Session open(String database) {
         var store = service.store();
         var sealed = store.value("select password from cluster where name = ?", cluster);
@@ -12,7 +20,7 @@ record Superuser(Service service, String cluster) {
                 .unseal(sealed, "clusters/" + cluster)
                 .reveal();
         var at = store.value(
-                "select address || ':' || port from instance where cluster = ? order by name limit 1", cluster);
+                "select address || ':' || port from instance where cluster = ? and name = ?", cluster, instance);
         return ControlDatabase.Session.open("jdbc:postgresql://" + at + "/" + database, "postgres", password);
     }
 
