@@ -4,6 +4,7 @@ import io.pgbosun.access.Caller;
 import io.pgbosun.access.Permission;
 import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.backup.Recover.RecoverResult;
+import io.pgbosun.backup.RecoveryPoints.Choice;
 import io.pgbosun.backup.RecoveryPoints.Switched;
 import io.pgbosun.cluster.Cluster;
 import io.pgbosun.cluster.ClusterRecord;
@@ -111,7 +112,8 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
         var known = placement.hasHost(spec.host());
         checks.need("host is known", known, spec.host(), "a registered host", "List them with GET /v1/hosts.");
         if (known && stored.isPresent()) {
-            checkHost(spec.host(), stored.get(), checks);
+            var choice = points.choose(spec, null);
+            checkHost(spec, choice.map(Choice::backup).map(backups::get).orElse(stored.get()), choice, checks);
         }
         points.check(spec, checks);
         checks.need(
@@ -122,7 +124,9 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 "Give the username and password of a superuser of that time.");
     }
 
-    private void checkHost(String host, Stored stored, Checks checks) {
+    /** With the backup that is recovered from, when the point can be reached. */
+    private void checkHost(Recover spec, Stored stored, Optional<Choice> choice, Checks checks) {
+        var host = spec.host();
         var version = stored.manifest().majorVersion();
         var there = hosts.at(host).majorVersion();
         checks.need(
@@ -138,7 +142,10 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 byBackRest ? "of PGBACKREST" : "of PG_BASEBACKUP",
                 "of PG_BASEBACKUP, or a host with the driver LOCAL",
                 "pgBackRest restores on the service's own host: recover there, and add a standby on this host (add-standby); then switchover.");
-        checks.needsDisk(stored.backup().sizeBytes());
+        var wal = byBackRest || hosts.isLocal(host)
+                ? 0L
+                : choice.map(found -> points.walBytes(spec.source(), found)).orElse(0L);
+        checks.needsDisk(stored.backup().sizeBytes() + wal);
         checks.restsOn("backup", stored.backup().id());
     }
 

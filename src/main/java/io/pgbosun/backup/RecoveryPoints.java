@@ -211,6 +211,15 @@ class RecoveryPoints {
                 .toList();
     }
 
+    /** How large that is, in bytes. */
+    long walBytes(String source, Choice choice) {
+        return choice.restoreCommand() == null
+                ? 0
+                : wal(archive(source), choice.backup(), choice.target()).stream()
+                        .mapToLong(WalFile::walBytes)
+                        .sum();
+    }
+
     private static boolean hasReach(Recover spec, Window window) {
         return reaches(spec, window).stream().findAny().isPresent();
     }

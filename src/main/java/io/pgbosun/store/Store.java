@@ -94,7 +94,7 @@ public final class Store implements Queries {
     }
 
     private <T> T once(Function<Queries, T> body) {
-        var connection = awaitOnLoop(pool::getConnection);
+        var connection = connection();
         try {
             var transaction = await(connection.begin());
             T answer;
@@ -112,6 +112,17 @@ public final class Store implements Queries {
             return answer;
         } finally {
             await(connection.close());
+        }
+    }
+
+    /** One that comes when nobody waits for it any more goes back. */
+    private SqlConnection connection() {
+        var coming = onLoop(pool::getConnection);
+        try {
+            return await(coming);
+        } catch (RuntimeException e) {
+            coming.thenAccept(SqlConnection::close);
+            throw e;
         }
     }
 
@@ -159,6 +170,10 @@ public final class Store implements Queries {
     }
 
     private <T> T awaitOnLoop(Supplier<Future<T>> begin) {
+        return await(onLoop(begin));
+    }
+
+    private <T> CompletableFuture<T> onLoop(Supplier<Future<T>> begin) {
         var answer = new CompletableFuture<T>();
         loop.execute(() -> {
             try {
@@ -167,7 +182,7 @@ public final class Store implements Queries {
                 answer.completeExceptionally(e);
             }
         });
-        return await(answer);
+        return answer;
     }
 
     private static <T> T await(Future<T> future) {

@@ -55,7 +55,7 @@ public final class Soon {
         return running.orTimeout(LIMIT.toSeconds() + 5, TimeUnit.SECONDS).join();
     }
 
-    static Problem problemOf(Runnable body) {
+    public static Problem problemOf(Runnable body) {
         try {
             body.run();
         } catch (Problem problem) {
