@@ -1,13 +1,14 @@
 package io.pgbosun.backup;
 
 import io.pgbosun.backup.WalArchiveStore.Elsewhere;
+import io.pgbosun.operation.Recurring;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -17,14 +18,13 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class WalFetchLoop {
     private static final Logger LOG = Logger.getLogger(WalFetchLoop.class);
-    private static final long PERIOD_MILLIS = 1_000;
 
     private final WalArchiveStore archivings;
     private final WalFetch fetch;
     private final String service = UUID.randomUUID().toString();
     private final Set<Elsewhere> busy = ConcurrentHashMap.newKeySet();
     private final Map<Elsewhere, String> troubles = new ConcurrentHashMap<>();
-    private Thread thread;
+    private final Recurring recurring = new Recurring("wal-fetch", Duration.ofSeconds(1), this::fetchAll);
 
     WalFetchLoop(WalArchiveStore archivings, WalFetch fetch) {
         this.archivings = archivings;
@@ -32,37 +32,18 @@ public final class WalFetchLoop {
     }
 
     public void start() {
-        thread = Thread.ofVirtual().name("wal-fetch").start(this::loop);
+        recurring.start();
     }
 
     /** What is just fetched comes to its end. */
     public void stop() {
-        if (thread != null) {
-            thread.interrupt();
-        }
-    }
-
-    private void loop() {
-        try {
-            while (!Thread.currentThread().isInterrupted()) {
-                fetchAll();
-                TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
+        recurring.stop();
     }
 
     private void fetchAll() {
-        try {
-            archivings.fetchedBy(service).stream()
-                    .filter(busy::add)
-                    .forEach(server -> Thread.ofVirtual().name("wal-fetch-one").start(() -> fetch(server)));
-        } catch (Problem problem) {
-            LOG.infof("WAL to be fetched: %s", problem.detail());
-        } catch (RuntimeException e) {
-            LOG.error("WAL to be fetched", e);
-        }
+        archivings.fetchedBy(service).stream()
+                .filter(busy::add)
+                .forEach(server -> Thread.ofVirtual().name("wal-fetch-one").start(() -> fetch(server)));
     }
 
     private void fetch(Elsewhere server) {

@@ -16,16 +16,17 @@ import io.pgbosun.failover.PrimaryChangeStore.Last;
 import io.pgbosun.host.PatroniCluster;
 import io.pgbosun.operation.Ids;
 import io.pgbosun.operation.Operations;
+import io.pgbosun.operation.Recurring;
 import io.pgbosun.operation.StartOptions;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.store.Store;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -37,7 +38,6 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class LeaderWatch {
     private static final Logger LOG = Logger.getLogger(LeaderWatch.class);
-    private static final long PERIOD_MILLIS = 2_000;
     /** Whom the audit trail names for what pgbosun starts by itself. */
     private static final Caller PGBOSUN =
             new Caller("pgbosun", Channel.SCHEDULE, List.of(new Grant(Role.OPERATOR, Map.of())));
@@ -55,7 +55,7 @@ public final class LeaderWatch {
     private final Operations operations;
     private final Store store;
     private final Clock clock;
-    private Thread thread;
+    private final Recurring recurring = new Recurring("leader-watch", Duration.ofSeconds(2), this::lookAtAll);
 
     LeaderWatch(
             ClusterStore clusters,
@@ -83,24 +83,11 @@ public final class LeaderWatch {
     }
 
     public void start() {
-        thread = Thread.ofVirtual().name("leader-watch").start(this::loop);
+        recurring.start();
     }
 
     public void stop() {
-        if (thread != null) {
-            thread.interrupt();
-        }
-    }
-
-    private void loop() {
-        try {
-            while (!Thread.currentThread().isInterrupted()) {
-                lookAtAll();
-                TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
+        recurring.stop();
     }
 
     private void lookAtAll() {
@@ -109,10 +96,6 @@ public final class LeaderWatch {
             changes.former()
                     .forEach(last ->
                             threads.execute(() -> lookAt(last.cluster(), cluster -> lookAtFormer(cluster, last))));
-        } catch (Problem problem) {
-            LOG.infof("leaders: %s", problem.detail());
-        } catch (RuntimeException e) {
-            LOG.error("leaders", e);
         }
     }
 

@@ -1,14 +1,13 @@
 package io.pgbosun.telemetry;
 
+import io.pgbosun.operation.Recurring;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
 /**
  * Refreshes the gauges: of instances every 5 seconds, those of archived WAL and of policies every minute, all others every
@@ -21,9 +20,6 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 class MetricsLoop {
-    private static final Logger LOG = Logger.getLogger(MetricsLoop.class);
-    private static final long PERIOD_MILLIS = 5_000;
-    private static final long JITTER_MILLIS = 500;
     private static final long OTHER_ROUNDS = 3;
     /** Directories of the archive are large, and segments are read; policies look at the whole catalogue. */
     private static final long SLOW_ROUNDS = 12;
@@ -39,7 +35,7 @@ class MetricsLoop {
     private final WalMetrics wal;
     private final PolicyMetrics policies;
     private long rounds;
-    private Thread thread;
+    private final Recurring recurring = new Recurring("metrics", Duration.ofSeconds(5), this::refresh);
 
     MetricsLoop(
             @ConfigProperty(name = "pgbosun.roles", defaultValue = "api,worker") Set<String> roles,
@@ -66,51 +62,29 @@ class MetricsLoop {
 
     void start(@Observes StartupEvent event) {
         if (roles.contains("worker")) {
-            thread = Thread.ofVirtual().name("metrics").start(this::loop);
+            recurring.start();
         }
     }
 
     void stop(@Observes ShutdownEvent event) {
-        if (thread != null) {
-            thread.interrupt();
-        }
-    }
-
-    private void loop() {
-        try {
-            while (true) {
-                refresh();
-                // services that were started together are not to ask together
-                var jitter = ThreadLocalRandom.current().nextLong(-JITTER_MILLIS, JITTER_MILLIS);
-                TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS + jitter);
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
+        recurring.stop();
     }
 
     private void refresh() throws InterruptedException {
-        try {
-            instances.refresh(); // what is split or gone is to be seen within ten seconds
-            if (rounds % OTHER_ROUNDS == 0) {
-                replication.refresh();
-                patroni.refresh();
-                poolers.refresh();
-                store.refresh();
-                recovery.refresh();
-                failoverDrills.refresh();
-            }
-            if (rounds % SLOW_ROUNDS == 0) {
-                wal.refresh();
-                policies.refresh();
-            }
-            store.refreshed();
-            rounds++;
-        } catch (RuntimeException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            LOG.warnf("metrics are not refreshed: %s", e.getMessage());
+        instances.refresh(); // what is split or gone is to be seen within ten seconds
+        if (rounds % OTHER_ROUNDS == 0) {
+            replication.refresh();
+            patroni.refresh();
+            poolers.refresh();
+            store.refresh();
+            recovery.refresh();
+            failoverDrills.refresh();
         }
+        if (rounds % SLOW_ROUNDS == 0) {
+            wal.refresh();
+            policies.refresh();
+        }
+        store.refreshed();
+        rounds++;
     }
 }
