@@ -190,9 +190,30 @@ class FailoverTest {
         assertEquals(1, roles().stream().filter("PRIMARY"::equals).count());
     }
 
-    /** It follows a standby that is down as well, which is no primary. */
     @Test
     @Order(7)
+    void what_a_dead_primary_had_not_archived_is_archived_when_it_rejoins() {
+        var old = 1 + roles().indexOf("PRIMARY");
+        var archive = Path.of(api.succeed(CLUSTER + "/wal-archive", "{}").getString("result.directory"));
+        api.succeed(CLUSTER + "/backups", "{'engine':'PG_BASEBACKUP'}");
+        server(old).alterSystem("archive_command", "/bin/false");
+        server(old).reload();
+        write(old, 30);
+        var left = server(old).switchWal();
+        write(old, 31);
+        server(old).switchWal();
+        programs.halt(directory(old));
+        api.succeed(FAILOVERS, "{'acceptDataLossUpToBytes':1099511627776}");
+        assertFalse(Files.exists(archive.resolve(left)));
+        api.succeed(CLUSTER + "/rejoins", "{'instance':'failing-%d'}".formatted(old));
+        assertTrue(Files.exists(archive.resolve(left)));
+        var recoverability = api.get(CLUSTER + "/recoverability").jsonPath();
+        assertEquals(List.of(), recoverability.getList("holes"), recoverability::prettify);
+    }
+
+    /** It follows a standby that is down as well, which is no primary. */
+    @Test
+    @Order(8)
     void a_cascading_standby_alone_tells_who_was_the_primary() {
         var primary = 1 + roles().indexOf("PRIMARY");
         var first = primary == 1 ? 2 : 1;

@@ -4,7 +4,7 @@ import io.pgbosun.backup.ArchivingRunbook.Before;
 import io.pgbosun.backup.ArchivingRunbook.Old;
 import io.pgbosun.backup.EnableArchiving.EnableArchivingResult;
 import io.pgbosun.backup.WalArchiveStore.Archiving;
-import io.pgbosun.backup.WalArchiveStore.Elsewhere;
+import io.pgbosun.backup.WalArchiveStore.Source;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.host.ArchiveMethod;
@@ -248,7 +248,7 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
         var segment = steps.act("end the current segment of the WAL", String.class, "", primary::switchWal);
         steps.await("its first segment has arrived", FIRST_WITHIN, () -> {
             if (runbook.isElsewhere(instance)) {
-                fetch.fetch(elsewhere(cluster, instance, spec));
+                fetch.fetch(source(cluster, instance, spec));
             }
             if (archive.has(segment)) {
                 return true;
@@ -265,9 +265,9 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
         return segment;
     }
 
-    private static Elsewhere elsewhere(ClusterRecord record, InstanceRecord instance, EnableArchiving spec) {
+    private static Source source(ClusterRecord record, InstanceRecord instance, EnableArchiving spec) {
         var cluster = record.cluster();
-        return new Elsewhere(cluster.name(), cluster.systemIdentifier(), spec.repository(), instance);
+        return new Source(cluster.name(), cluster.systemIdentifier(), spec.repository(), instance);
     }
 
     /** What was archived there before can still be recovered from. */

@@ -43,14 +43,14 @@ class WalArchiveStore {
     }
 
     /**
-     * A server on a host that the archive of its cluster is not on.
+     * A server whose WAL is brought into the archive of its cluster.
      *
      * @param systemIdentifier of the cluster: one of the same name may have been another
      */
-    record Elsewhere(String cluster, String systemIdentifier, String repository, InstanceRecord instance) {}
+    record Source(String cluster, String systemIdentifier, String repository, InstanceRecord instance) {}
 
     /** The servers whose WAL a service fetches for the next while: those of clusters that no other service does. */
-    List<Elsewhere> fetchedBy(String service) {
+    List<Source> fetchedBy(String service) {
         store.update("""
                 update wal_archive archive set fetcher = $1, fetcher_until = now() + interval '10 seconds'
                 where ended_at is null and method = 'SCRIPT'
@@ -66,7 +66,7 @@ class WalArchiveStore {
                           join host on host.name = instance.host
                         where fetcher = $1 and fetcher_until > now() and ended_at is null and method = 'SCRIPT' and host.driver = 'SSH'
                         """, service).stream()
-                .map(row -> new Elsewhere(
+                .map(row -> new Source(
                         row.text("cluster"),
                         row.text("system_identifier"),
                         row.text("repository"),

@@ -1,6 +1,9 @@
 package io.pgbosun.backup;
 
-import io.pgbosun.backup.WalArchiveStore.Elsewhere;
+import io.pgbosun.backup.WalArchiveStore.Source;
+import io.pgbosun.cluster.ClusterStore;
+import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.LeftWal;
 import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.host.WalArchive;
@@ -15,66 +18,101 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Brings the WAL of servers on other hosts into their archives, and answers for what is there: then they need not keep it any more.
+ * Brings WAL from where servers have it into their archives, and answers for what is there: then they need not keep it any more.
  * Nothing is lost when it dies, or is done twice at once: what is archived already is compared, and answered for again.
  */
 @Singleton
-class WalFetch {
-    /** The next ones that a server asks for; others are answered for when it has come to them. */
-    private static final int AHEAD = 64;
+class WalFetch implements LeftWal {
+    /** So many are fetched at a time, and answered for: the next ones that a server asks for. */
+    private static final int AT_ONCE = 64;
 
+    private final WalArchiveStore archivings;
+    private final ClusterStore clusters;
     private final PgHosts hosts;
     private final Repositories repositories;
     private final WalArchives archives;
-    private final Map<Elsewhere, Map<String, String>> archived = new ConcurrentHashMap<>();
+    private final Map<Source, Map<String, String>> fetched = new ConcurrentHashMap<>();
 
-    WalFetch(PgHosts hosts, Repositories repositories, WalArchives archives) {
+    WalFetch(
+            WalArchiveStore archivings,
+            ClusterStore clusters,
+            PgHosts hosts,
+            Repositories repositories,
+            WalArchives archives) {
+        this.archivings = archivings;
+        this.clusters = clusters;
         this.hosts = hosts;
         this.repositories = repositories;
         this.archives = archives;
     }
 
-    /** All that a server has ready just now, running or not. */
-    void fetch(Elsewhere server) {
-        var handover = hosts.of(server.instance()).walHandover(server.instance().directory());
-        var ready = handover.ready();
-        if (ready.isEmpty()) {
-            archived.remove(server);
-        } else {
-            fetch(server, handover, ready.subList(0, Math.min(AHEAD, ready.size())));
+    @Override
+    public void archive(String cluster, InstanceRecord instance) {
+        archivings
+                .find(cluster)
+                .filter(archiving -> archiving.endedAt() == null && archiving.method() == ArchiveMethod.SCRIPT)
+                .map(archiving -> new Source(
+                        cluster, clusters.get(cluster).cluster().systemIdentifier(), archiving.repository(), instance))
+                .ifPresent(this::fetchAll);
+    }
+
+    /** It has no more when it does not run. */
+    private void fetchAll(Source server) {
+        while (fetch(server)) {
+            // the next ones
         }
     }
 
-    private void fetch(Elsewhere server, WalHandover handover, List<String> ready) {
+    /** The next files that a server has ready, running or not; answers whether it has more. */
+    boolean fetch(Source server) {
+        var handover = hosts.of(server.instance()).walHandover(server.instance().directory());
+        var ready = handover.ready();
+        if (ready.isEmpty()) {
+            fetched.remove(server);
+            return false;
+        }
         var archive = archives.at(
                 ArchiveMethod.SCRIPT,
                 server.repository(),
                 repositories.location(server.repository()),
                 server.cluster());
-        var answers = archived.computeIfAbsent(server, first -> new ConcurrentHashMap<>());
-        answers.keySet().retainAll(ready);
-        answers.keySet().removeIf(name -> !archive.has(name));
-        for (var name : ready) {
-            if (!answers.containsKey(name)) {
-                answers.put(name, fetch(name, handover, archive, answers));
-                handover.answer(answers);
-            }
+        var known = fetched.computeIfAbsent(server, first -> new ConcurrentHashMap<>());
+        known.keySet().retainAll(ready);
+        known.keySet().removeIf(name -> !archive.has(name));
+        var next = ready.stream()
+                .filter(name -> !known.containsKey(name))
+                .limit(AT_ONCE)
+                .toList();
+        for (var name : next) {
+            known.put(name, fetch(name, handover, archive));
+            answer(handover, ready, known);
         }
+        answer(handover, ready, known);
+        return known.size() < ready.size();
+    }
+
+    private static void answer(WalHandover handover, List<String> ready, Map<String, String> known) {
+        var answers = ready.stream()
+                .limit(AT_ONCE)
+                .filter(known::containsKey)
+                .collect(Collectors.toMap(Function.identity(), known::get));
         if (!handover.answers().equals(answers)) {
             handover.answer(answers);
         }
     }
 
-    private static String fetch(String name, WalHandover from, WalArchive archive, Map<String, String> answers) {
+    private static String fetch(String name, WalHandover from, WalArchive archive) {
         try (var content = from.open(name)) {
             return archive.store(name, content);
         } catch (Problem problem) {
             if (problem.type() != ProblemType.UNREACHABLE && problem.type() != ProblemType.CANCELLED) {
-                var refused = new HashMap<>(answers);
-                refused.put(name, problem.detail());
-                from.answer(refused);
+                var answers = new HashMap<>(from.answers());
+                answers.put(name, problem.detail());
+                from.answer(answers);
             }
             throw problem;
         } catch (IOException e) {

@@ -1,6 +1,6 @@
 package io.pgbosun.backup;
 
-import io.pgbosun.backup.WalArchiveStore.Elsewhere;
+import io.pgbosun.backup.WalArchiveStore.Source;
 import io.pgbosun.operation.Recurring;
 import io.pgbosun.problem.Problem;
 import jakarta.inject.Singleton;
@@ -22,8 +22,8 @@ public final class WalFetchLoop {
     private final WalArchiveStore archivings;
     private final WalFetch fetch;
     private final String service = UUID.randomUUID().toString();
-    private final Set<Elsewhere> busy = ConcurrentHashMap.newKeySet();
-    private final Map<Elsewhere, String> troubles = new ConcurrentHashMap<>();
+    private final Set<Source> busy = ConcurrentHashMap.newKeySet();
+    private final Map<Source, String> troubles = new ConcurrentHashMap<>();
     private final Recurring recurring = new Recurring("wal-fetch", Duration.ofSeconds(1), this::fetchAll);
 
     WalFetchLoop(WalArchiveStore archivings, WalFetch fetch) {
@@ -46,7 +46,7 @@ public final class WalFetchLoop {
                 .forEach(server -> Thread.ofVirtual().name("wal-fetch-one").start(() -> fetch(server)));
     }
 
-    private void fetch(Elsewhere server) {
+    private void fetch(Source server) {
         try {
             fetch.fetch(server);
             if (troubles.remove(server) != null) {

@@ -3,6 +3,7 @@ package io.pgbosun.failover;
 import io.pgbosun.cluster.ClusterRecord;
 import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
+import io.pgbosun.cluster.LeftWal;
 import io.pgbosun.cluster.PgHosts;
 import io.pgbosun.cluster.Topology;
 import io.pgbosun.cluster.Topology.Sighting;
@@ -16,6 +17,7 @@ import io.pgbosun.operation.OperationHandler;
 import io.pgbosun.operation.Steps;
 import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
+import io.pgbosun.problem.ProblemType;
 import io.pgbosun.replication.Followers;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
@@ -32,6 +34,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
     private final FormerLeaders former;
     private final PatroniRejoin patroni;
     private final PrimaryChangeStore changes;
+    private final LeftWal wal;
     private final PgHosts hosts;
     private final Servers servers;
 
@@ -42,6 +45,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
             FormerLeaders former,
             PatroniRejoin patroni,
             PrimaryChangeStore changes,
+            LeftWal wal,
             PgHosts hosts,
             Servers servers) {
         this.clusters = clusters;
@@ -50,6 +54,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
         this.former = former;
         this.patroni = patroni;
         this.changes = changes;
+        this.wal = wal;
         this.hosts = hosts;
         this.servers = servers;
     }
@@ -132,6 +137,7 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
                 Lost.class,
                 Lost.NOTHING,
                 () -> former.lost(primary, instance));
+        archiveLeft(steps, target.id(), instance);
         copy(steps, spec, instance, cluster.endpoint(chosen.primary()), Followers.at(chosen.primary(), login));
         steps.act(
                 "give " + instance.name() + " its settings again",
@@ -150,6 +156,25 @@ class RejoinHandler implements OperationHandler<Rejoin, RejoinResult> {
                 chosen.primary().name(),
                 lost.bytes(),
                 lost.tail().commits());
+    }
+
+    /** What it had ready and not archived when it died is in no other place, and goes with its data. */
+    private void archiveLeft(Steps steps, String cluster, InstanceRecord instance) {
+        var trouble = steps.act("archive the WAL that " + instance.name() + " has left", String.class, "", () -> {
+            try {
+                wal.archive(cluster, instance);
+                return "";
+            } catch (Problem problem) {
+                if (problem.type() == ProblemType.UNREACHABLE || problem.type() == ProblemType.CANCELLED) {
+                    throw problem;
+                }
+                return problem.detail();
+            }
+        });
+        if (!trouble.isEmpty()) {
+            steps.warn("WAL that %s has left is not archived: %s Take a physical backup, when there is a hole."
+                    .formatted(instance.name(), trouble));
+        }
     }
 
     /** A copy has none; those that it had as a primary are of nobody. */

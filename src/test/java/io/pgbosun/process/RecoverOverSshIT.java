@@ -28,6 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecoverOverSshIT {
     private static final boolean EACH_STEP = Scoreboard.LONG || "step".equals(System.getProperty("pgbosun.each"));
+    private static final long SEGMENT_BYTES = 16 << 20;
     private static final String COPIED = "/v1/clusters/copied";
 
     private final Scoreboard board = Scoreboard.of(
@@ -90,6 +91,15 @@ class RecoverOverSshIT {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void the_preview_counts_the_wal_that_is_copied_as_well() {
+        var plan = service.rest().post("/v1/clusters?preview=true", body());
+        assertEquals(200, plan.status(), plan.toString());
+        var backup = service.rest().get("/v1/clusters/kept/backups").json().getLong("items[0].sizeBytes");
+        var disk = plan.json().getLong("blastRadius.diskBytes");
+        assertTrue(disk >= backup + SEGMENT_BYTES, () -> disk + " of " + backup);
     }
 
     @Test
