@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -17,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +39,8 @@ final class FileWalArchive implements WalArchive {
     private static final int PAGE_ADDRESS = 8;
     private static final int SYSTEM_IDENTIFIER = 24;
     private static final int SEGMENT_BYTES = 32;
+
+    private static final Duration LONGEST_TRY = Duration.ofMinutes(10);
 
     private final Path repository;
     private final Path directory;
@@ -170,7 +175,7 @@ final class FileWalArchive implements WalArchive {
     public String store(String name, InputStream content) {
         var target = directory.resolve(checked(name));
         return IoProblem.asking(target, "cannot be archived", () -> {
-            removeLeft(name);
+            removeLeft();
             var aside = Files.createFile(
                     directory.resolve("." + name + "." + UUID.randomUUID() + ".tmp"), FileTree.ONLY_OURS);
             try {
@@ -184,12 +189,17 @@ final class FileWalArchive implements WalArchive {
         });
     }
 
-    /** Of tries that died. */
-    private void removeLeft(String name) throws IOException {
-        try (var left = Files.newDirectoryStream(directory, "." + name + ".*.tmp")) {
+    /** Of tries that died, of whatever name: another one may just be at it. */
+    private void removeLeft() throws IOException {
+        var died = Instant.now().minus(LONGEST_TRY);
+        try (var left = Files.newDirectoryStream(directory, ".*.tmp")) {
             for (var file : left) {
-                Files.deleteIfExists(file);
+                if (Instant.ofEpochMilli(file.toFile().lastModified()).isBefore(died)) { // also when it has just gone
+                    Files.deleteIfExists(file);
+                }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 

@@ -1,7 +1,6 @@
 package io.pgbosun.backup;
 
 import io.pgbosun.backup.WalArchiveStore.Source;
-import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.cluster.LeftWal;
 import io.pgbosun.cluster.PgHosts;
@@ -18,8 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Brings WAL from where servers have it into their archives, and answers for what is there: then they need not keep it any more.
@@ -31,55 +28,52 @@ class WalFetch implements LeftWal {
     private static final int AT_ONCE = 64;
 
     private final WalArchiveStore archivings;
-    private final ClusterStore clusters;
     private final PgHosts hosts;
     private final Repositories repositories;
     private final WalArchives archives;
     private final Map<Source, Map<String, String>> fetched = new ConcurrentHashMap<>();
 
-    WalFetch(
-            WalArchiveStore archivings,
-            ClusterStore clusters,
-            PgHosts hosts,
-            Repositories repositories,
-            WalArchives archives) {
+    WalFetch(WalArchiveStore archivings, PgHosts hosts, Repositories repositories, WalArchives archives) {
         this.archivings = archivings;
-        this.clusters = clusters;
         this.hosts = hosts;
         this.repositories = repositories;
         this.archives = archives;
     }
 
+    /** It does not run, so that nobody waits for an answer, and it makes no more. */
     @Override
     public void archive(String cluster, InstanceRecord instance) {
         archivings
                 .find(cluster)
                 .filter(archiving -> archiving.endedAt() == null && archiving.method() == ArchiveMethod.SCRIPT)
-                .map(archiving -> new Source(
-                        cluster, clusters.get(cluster).cluster().systemIdentifier(), archiving.repository(), instance))
-                .ifPresent(this::fetchAll);
+                .ifPresent(archiving -> {
+                    var archive = archive(cluster, archiving.repository());
+                    var left = hosts.of(instance).walHandover(instance.directory());
+                    left.ready().forEach(name -> store(name, left, archive));
+                });
     }
 
-    /** It has no more when it does not run. */
-    private void fetchAll(Source server) {
-        while (fetch(server)) {
-            // the next ones
+    private WalArchive archive(String cluster, String repository) {
+        return archives.at(ArchiveMethod.SCRIPT, repository, repositories.location(repository), cluster);
+    }
+
+    private static String store(String name, WalHandover from, WalArchive archive) {
+        try (var content = from.open(name)) {
+            return archive.store(name, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** The next files that a server has ready, running or not; answers whether it has more. */
-    boolean fetch(Source server) {
+    /** The next files that a server has ready, running or not. */
+    void fetch(Source server) {
         var handover = hosts.of(server.instance()).walHandover(server.instance().directory());
         var ready = handover.ready();
         if (ready.isEmpty()) {
             fetched.remove(server);
-            return false;
+            return;
         }
-        var archive = archives.at(
-                ArchiveMethod.SCRIPT,
-                server.repository(),
-                repositories.location(server.repository()),
-                server.cluster());
+        var archive = archive(server.cluster(), server.repository());
         var known = fetched.computeIfAbsent(server, first -> new ConcurrentHashMap<>());
         known.keySet().retainAll(ready);
         known.keySet().removeIf(name -> !archive.has(name));
@@ -92,22 +86,19 @@ class WalFetch implements LeftWal {
             answer(handover, ready, known);
         }
         answer(handover, ready, known);
-        return known.size() < ready.size();
     }
 
     private static void answer(WalHandover handover, List<String> ready, Map<String, String> known) {
-        var answers = ready.stream()
-                .limit(AT_ONCE)
-                .filter(known::containsKey)
-                .collect(Collectors.toMap(Function.identity(), known::get));
+        var answers = new HashMap<>(known);
+        answers.keySet().retainAll(ready.subList(0, Math.min(AT_ONCE, ready.size())));
         if (!handover.answers().equals(answers)) {
             handover.answer(answers);
         }
     }
 
     private static String fetch(String name, WalHandover from, WalArchive archive) {
-        try (var content = from.open(name)) {
-            return archive.store(name, content);
+        try {
+            return store(name, from, archive);
         } catch (Problem problem) {
             if (problem.type() != ProblemType.UNREACHABLE && problem.type() != ProblemType.CANCELLED) {
                 var answers = new HashMap<>(from.answers());
@@ -115,8 +106,6 @@ class WalFetch implements LeftWal {
                 from.answer(answers);
             }
             throw problem;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -20,6 +20,7 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -224,7 +225,10 @@ class FileWalArchiveTest {
         var segment = "000000010000000000000001";
         var place = new FileWalArchive(repository, "handed", postgres.programs);
         place.make();
-        Files.writeString(place.directory().resolve("." + segment + ".4711.tmp"), "of a try that died");
+        var died = Files.writeString(
+                place.directory().resolve(".00000001000000000000000F.4711.tmp"), "of a try that died");
+        Files.setLastModifiedTime(died, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+        var other = Files.writeString(place.directory().resolve("." + segment + ".4712.tmp"), "of one that goes on");
         var cut = new SequenceInputStream(
                 new ByteArrayInputStream("on".getBytes(StandardCharsets.UTF_8)), new InputStream() {
                     @Override
@@ -235,7 +239,8 @@ class FileWalArchiveTest {
         assertEquals(
                 ProblemType.PROGRAM_FAILED,
                 Soon.problemOf(() -> place.store(segment, cut)).type());
-        assertEquals(List.of(), names(place));
+        assertEquals(List.of(other.getFileName().toString()), names(place));
+        Files.delete(other);
         assertEquals(
                 "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed", storing(place, segment, "one"));
         assertEquals(
