@@ -1,6 +1,7 @@
 package io.pgbosun.adapter;
 
 import io.pgbosun.host.WalHandover;
+import io.pgbosun.problem.Problem;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -37,9 +38,15 @@ record HandedOverWal(MachineFiles files, Path wal, Path file) implements WalHand
                 .toList();
     }
 
+    /** A standby may make a new segment of an old one meanwhile: what has its name still when it was read was none. */
     @Override
     public InputStream open(String name) {
-        return files.open(wal.resolve(name));
+        var segment = wal.resolve(name);
+        return new EndCheckedStream(files.open(segment), () -> {
+            if (!files.exists(segment)) {
+                throw Problem.notPossible(segment + " went while it was read.");
+            }
+        });
     }
 
     @Override

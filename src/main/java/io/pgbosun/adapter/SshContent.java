@@ -1,50 +1,31 @@
 package io.pgbosun.adapter;
 
 import io.pgbosun.problem.Problem;
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** What is in a file on a host that is reached by SSH: one that cannot be read to its end is a problem, and no shorter one. */
-final class SshContent extends FilterInputStream {
+final class SshContent extends EndCheckedStream {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Path file;
     private final SshRunning running;
-    private final Tail errors;
-    private boolean whole;
 
     SshContent(SshConnection connection, Path file) {
         this(connection.run(HostLauncher.request("read", List.of(file.toString())), false), file);
     }
 
     private SshContent(SshRunning running, Path file) {
-        super(running.output());
-        this.running = running;
-        this.file = file;
-        errors = new Tail(running.errors());
+        this(running, file, new Tail(running.errors()));
         running.tell(new byte[0]);
     }
 
-    @Override
-    public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    private SshContent(SshRunning running, Path file, Tail errors) {
+        super(running.output(), () -> requireGoodEnd(running, file, errors));
+        this.running = running;
     }
 
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-        int read = super.read(bytes, offset, length);
-        if (read < 0 && !whole) {
-            requireEnd();
-            whole = true;
-        }
-        return read;
-    }
-
-    private void requireEnd() {
+    private static void requireGoodEnd(SshRunning running, Path file, Tail errors) {
         try {
             int exitCode = running.await();
             if (exitCode != 0) {
@@ -58,7 +39,7 @@ final class SshContent extends FilterInputStream {
 
     @Override
     public void close() {
-        if (!whole) {
+        if (!isWhole()) {
             running.end();
         }
     }

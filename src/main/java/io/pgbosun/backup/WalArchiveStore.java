@@ -59,7 +59,7 @@ class WalArchiveStore {
                               where instance.cluster = archive.cluster and host.driver = 'SSH')
                 """, service);
         return store.query("""
-                        select archive.cluster, system_identifier, repository, instance.name, host, instance.address, port, data_directory
+                        select archive.cluster, system_identifier, repository, instance.name, instance.host, instance.address, port, data_directory
                         from wal_archive archive
                           join cluster on cluster.name = archive.cluster
                           join instance on instance.cluster = archive.cluster

@@ -111,6 +111,18 @@ class WalHandoverTest {
                 () -> ProcessHandle.allProcesses().noneMatch(this::reads));
     }
 
+    @Test
+    void what_was_made_another_file_while_it_was_read_is_not_taken() throws IOException {
+        makeData();
+        Files.write(wal(SEGMENT), new byte[16 << 20]);
+        try (var content = handover.open(SEGMENT)) {
+            assertEquals(0, content.read());
+            Files.move(wal(SEGMENT), wal("00000001000000000000000F"));
+            var gone = Soon.problemOf(() -> read(content));
+            assertTrue(gone.detail().contains("went while it was read"), gone.detail());
+        }
+    }
+
     private boolean reads(ProcessHandle process) {
         return process.info()
                 .commandLine()
