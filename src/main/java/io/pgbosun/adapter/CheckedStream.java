@@ -13,22 +13,14 @@ import java.util.List;
 import java.util.Map;
 
 /** A stored file that is read: its end is reached only when all of it is what was stored, and while the run goes on. */
-final class CheckedStream extends InputStream {
-    private final InputStream content;
+final class CheckedStream extends EndCheckedStream {
     private final StoredFile expected;
     private final MessageDigest digest = Checksum.newDigest();
     private long sizeBytes;
-    private boolean whole;
 
     CheckedStream(InputStream content, StoredFile expected) {
-        this.content = content;
+        super(content);
         this.expected = expected;
-    }
-
-    @Override
-    public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -36,24 +28,20 @@ final class CheckedStream extends InputStream {
         if (Work.current().map(Work::ended).orElse(false)) {
             throw Problem.of(ProblemType.CANCELLED, "The run ended while " + expected.path() + " was read.");
         }
-        int read = content.read(bytes, offset, length);
-        if (read < 0) {
-            check();
-            return read;
+        int read = super.read(bytes, offset, length);
+        if (read > 0) {
+            digest.update(bytes, offset, read);
+            sizeBytes += read;
         }
-        digest.update(bytes, offset, read);
-        sizeBytes += read;
         return read;
     }
 
-    private void check() {
-        if (!whole) {
-            var sum = new Checksum(sizeBytes, HexFormat.of().formatHex(digest.digest()));
-            sum.damage(expected).ifPresent(found -> {
-                throw damaged(expected.path(), found);
-            });
-            whole = true;
-        }
+    @Override
+    void look() {
+        var sum = new Checksum(sizeBytes, HexFormat.of().formatHex(digest.digest()));
+        sum.damage(expected).ifPresent(found -> {
+            throw damaged(expected.path(), found);
+        });
     }
 
     static Problem damaged(String path, String found) {
@@ -61,10 +49,5 @@ final class CheckedStream extends InputStream {
                 ProblemType.DAMAGED,
                 "%s is damaged and was not restored: %s. Use another backup.".formatted(path, found),
                 Map.of("damage", List.of(new Damage(path, found))));
-    }
-
-    @Override
-    public void close() throws IOException {
-        content.close();
     }
 }

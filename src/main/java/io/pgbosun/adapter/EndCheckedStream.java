@@ -1,23 +1,19 @@
 package io.pgbosun.adapter;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** A stream whose end is reached only when a look at what it came from has found nothing wrong: a half is never taken for the whole. */
-class EndCheckedStream extends FilterInputStream {
-    private final Runnable look;
+abstract class EndCheckedStream extends InputStream {
+    private final InputStream bytes;
     private boolean whole;
 
-    /**
-     * Over the bytes.
-     *
-     * @param look throws when what was read is not to be taken
-     */
-    EndCheckedStream(InputStream bytes, Runnable look) {
-        super(bytes);
-        this.look = look;
+    EndCheckedStream(InputStream bytes) {
+        this.bytes = bytes;
     }
+
+    /** Throws when what was read is not to be taken; asked once, at the end. */
+    abstract void look();
 
     /** Whether it was read to its end, and nothing was wrong. */
     final boolean isWhole() {
@@ -31,12 +27,17 @@ class EndCheckedStream extends FilterInputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-        int read = in.read(bytes, offset, length);
+    public int read(byte[] into, int offset, int length) throws IOException {
+        int read = bytes.read(into, offset, length);
         if (read < 0 && !whole) {
-            look.run();
+            look();
             whole = true;
         }
         return read;
+    }
+
+    @Override
+    public void close() throws IOException {
+        bytes.close();
     }
 }

@@ -42,11 +42,14 @@ record HandedOverWal(MachineFiles files, Path wal, Path file) implements WalHand
     @Override
     public InputStream open(String name) {
         var segment = wal.resolve(name);
-        return new EndCheckedStream(files.open(segment), () -> {
-            if (!files.exists(segment)) {
-                throw Problem.notPossible(segment + " went while it was read.");
+        return new EndCheckedStream(files.open(segment)) {
+            @Override
+            void look() {
+                if (!files.exists(segment)) {
+                    throw Problem.notPossible(segment + " went while it was read.");
+                }
             }
-        });
+        };
     }
 
     @Override

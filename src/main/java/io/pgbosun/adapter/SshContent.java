@@ -10,22 +10,23 @@ final class SshContent extends EndCheckedStream {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final SshRunning running;
+    private final Path file;
+    private final Tail errors;
 
     SshContent(SshConnection connection, Path file) {
         this(connection.run(HostLauncher.request("read", List.of(file.toString())), false), file);
     }
 
     private SshContent(SshRunning running, Path file) {
-        this(running, file, new Tail(running.errors()));
+        super(running.output());
+        this.running = running;
+        this.file = file;
+        errors = new Tail(running.errors());
         running.tell(new byte[0]);
     }
 
-    private SshContent(SshRunning running, Path file, Tail errors) {
-        super(running.output(), () -> requireGoodEnd(running, file, errors));
-        this.running = running;
-    }
-
-    private static void requireGoodEnd(SshRunning running, Path file, Tail errors) {
+    @Override
+    void look() {
         try {
             int exitCode = running.await();
             if (exitCode != 0) {

@@ -127,10 +127,7 @@ class ArchivingRunbook {
     }
 
     static InstanceRecord instance(ClusterRecord cluster, String name) {
-        return cluster.instances().stream()
-                .filter(instance -> instance.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> Problem.notFound("instance", name));
+        return cluster.instance(name).orElseThrow(() -> Problem.notFound("instance", name));
     }
 
     HostPrograms programs(InstanceRecord instance) {
@@ -211,7 +208,8 @@ class ArchivingRunbook {
     }
 
     /** As PostgreSQL and the shell that it starts read it: a percent sign is doubled, and names are in quotes. */
-    static String command(Path script, Path directory) {
+    String command(InstanceRecord instance, Path directory) {
+        var script = programs(instance).archiveScript(instance.directory());
         return ServerCommand.quoted(script) + " \"%p\" " + ServerCommand.quoted(directory) + "/\"%f\"";
     }
 }

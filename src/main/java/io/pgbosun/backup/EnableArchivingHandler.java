@@ -17,7 +17,6 @@ import io.pgbosun.operation.Target;
 import io.pgbosun.problem.Problem;
 import io.pgbosun.problem.ProblemType;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -143,7 +142,8 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
             case SCRIPT -> {
                 var directory = runbook.archive(method, name, repository).directory();
                 yield cluster.instances().stream()
-                        .anyMatch(instance -> command(instance, directory).equals(command));
+                        .anyMatch(
+                                instance -> runbook.command(instance, directory).equals(command));
             }
             case PGBACKREST -> stanzas.of(repository, name).isArchiveCommand(command);
         };
@@ -229,16 +229,12 @@ class EnableArchivingHandler implements OperationHandler<EnableArchiving, Enable
         settings.put(
                 ArchivingRunbook.COMMAND,
                 switch (spec.method()) {
-                    case SCRIPT -> command(instance, archive.directory());
+                    case SCRIPT -> runbook.command(instance, archive.directory());
                     case PGBACKREST ->
                         stanzas.of(spec.repository(), cluster.cluster().name()).archiveCommand();
                 });
         settings.put(ArchivingRunbook.TIMEOUT, String.valueOf(spec.timeoutSeconds()));
         return settings;
-    }
-
-    private String command(InstanceRecord instance, Path archive) {
-        return ArchivingRunbook.command(runbook.programs(instance).archiveScript(instance.directory()), archive);
     }
 
     private String firstSegment(

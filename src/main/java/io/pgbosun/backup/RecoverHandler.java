@@ -5,6 +5,7 @@ import io.pgbosun.access.Permission;
 import io.pgbosun.backup.BackupStore.Stored;
 import io.pgbosun.backup.Recover.RecoverResult;
 import io.pgbosun.backup.RecoveryPoints.Choice;
+import io.pgbosun.backup.RecoveryPoints.Looked;
 import io.pgbosun.backup.RecoveryPoints.Switched;
 import io.pgbosun.cluster.Cluster;
 import io.pgbosun.cluster.ClusterRecord;
@@ -110,12 +111,12 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 "PHYSICAL of " + spec.source(),
                 "List them with GET /v1/clusters/" + spec.source() + "/backups.");
         var known = placement.hasHost(spec.host());
+        var looked = points.look(spec);
         checks.need("host is known", known, spec.host(), "a registered host", "List them with GET /v1/hosts.");
         if (known && stored.isPresent()) {
-            var choice = points.choose(spec, null);
-            checkHost(spec, choice.map(Choice::backup).map(backups::get).orElse(stored.get()), choice, checks);
+            checkHost(spec.host(), stored.get(), looked, checks);
         }
-        points.check(spec, checks);
+        points.check(spec, looked, checks);
         checks.need(
                 "a login is known",
                 spec.password() != null || clusters.find(spec.source()).isPresent(),
@@ -125,8 +126,8 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
     }
 
     /** With the backup that is recovered from, when the point can be reached. */
-    private void checkHost(Recover spec, Stored stored, Optional<Choice> choice, Checks checks) {
-        var host = spec.host();
+    private void checkHost(String host, Stored newest, Looked looked, Checks checks) {
+        var stored = looked.choice().map(Choice::backup).map(backups::get).orElse(newest);
         var version = stored.manifest().majorVersion();
         var there = hosts.at(host).majorVersion();
         checks.need(
@@ -142,9 +143,7 @@ class RecoverHandler implements OperationHandler<Recover, RecoverResult> {
                 byBackRest ? "of PGBACKREST" : "of PG_BASEBACKUP",
                 "of PG_BASEBACKUP, or a host with the driver LOCAL",
                 "pgBackRest restores on the service's own host: recover there, and add a standby on this host (add-standby); then switchover.");
-        var wal = byBackRest || hosts.isLocal(host)
-                ? 0L
-                : choice.map(found -> points.walBytes(spec.source(), found)).orElse(0L);
+        var wal = byBackRest || hosts.isLocal(host) ? 0 : points.walBytes(looked);
         checks.needsDisk(stored.backup().sizeBytes() + wal);
         checks.restsOn("backup", stored.backup().id());
     }

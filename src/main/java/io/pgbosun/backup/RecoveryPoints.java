@@ -60,9 +60,22 @@ class RecoveryPoints {
      */
     record Switched(String segment, Lsn before) {}
 
-    /** Refuses a point that cannot be reached, naming those next to it. */
-    void check(Recover spec, Checks checks) {
+    /**
+     * What a recovery can rest on now.
+     *
+     * @param window empty when the WAL of the source was never archived
+     * @param choice empty when the point cannot be reached
+     */
+    record Looked(Optional<Window> window, Optional<Choice> choice) {}
+
+    Looked look(Recover spec) {
         var window = windows.of(spec.source());
+        return new Looked(window, choose(spec, window, null));
+    }
+
+    /** Refuses a point that cannot be reached, naming those next to it. */
+    void check(Recover spec, Looked looked, Checks checks) {
+        var window = looked.window();
         var target = spec.target();
         if (needsArchive(target)) {
             checks.need(
@@ -76,7 +89,7 @@ class RecoveryPoints {
         if (window.isPresent()) {
             checks.need(
                     "the point can be reached",
-                    choose(spec, window, null).isPresent(),
+                    looked.choice().isPresent(),
                     seen(spec, window.get().recoverability()),
                     "a moment that recoverability lists",
                     "See GET /v1/clusters/" + spec.source() + "/recoverability.");
@@ -212,12 +225,13 @@ class RecoveryPoints {
     }
 
     /** How large that is, in bytes. */
-    long walBytes(String source, Choice choice) {
-        return choice.restoreCommand() == null
-                ? 0
-                : wal(archive(source), choice.backup(), choice.target()).stream()
+    long walBytes(Looked looked) {
+        return looked.choice()
+                .filter(choice -> choice.restoreCommand() != null)
+                .map(choice -> wal(looked.window().orElseThrow().archive(), choice.backup(), choice.target()).stream()
                         .mapToLong(WalFile::walBytes)
-                        .sum();
+                        .sum())
+                .orElse(0L);
     }
 
     private static boolean hasReach(Recover spec, Window window) {

@@ -1,5 +1,6 @@
 package io.pgbosun.backup;
 
+import io.pgbosun.cluster.ClusterStore;
 import io.pgbosun.cluster.InstanceRecord;
 import io.pgbosun.host.ArchiveMethod;
 import io.pgbosun.store.Store;
@@ -70,12 +71,7 @@ class WalArchiveStore {
                         row.text("cluster"),
                         row.text("system_identifier"),
                         row.text("repository"),
-                        new InstanceRecord(
-                                row.text("name"),
-                                row.text("host"),
-                                row.text("address"),
-                                row.integer("port"),
-                                row.text("data_directory"))))
+                        ClusterStore.instance(row)))
                 .toList();
     }
 

@@ -233,13 +233,18 @@ public class ClusterStore {
                         "select name, host, address, port, data_directory from instance where cluster = $1 order by name",
                         cluster)
                 .stream()
-                .map(row -> new InstanceRecord(
-                        row.text("name"),
-                        row.text("host"),
-                        row.text("address"),
-                        row.integer("port"),
-                        row.text("data_directory")))
+                .map(ClusterStore::instance)
                 .toList();
+    }
+
+    /** From a row with the columns of {@code instance}. */
+    public static InstanceRecord instance(Row row) {
+        return new InstanceRecord(
+                row.text("name"),
+                row.text("host"),
+                row.text("address"),
+                row.integer("port"),
+                row.text("data_directory"));
     }
 
     private Cluster cluster(Row row) {
